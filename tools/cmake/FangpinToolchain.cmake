@@ -1,0 +1,58 @@
+# Compiler, warnings and third-party packages: one place for all targets.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+
+set(FANGPIN_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
+option(FANGPIN_COVERAGE "Instrument for gcov" OFF)
+
+# ccache and mold only make builds quicker; nothing depends on them.
+find_program(FANGPIN_CCACHE ccache)
+if(FANGPIN_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${FANGPIN_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${FANGPIN_CCACHE})
+endif()
+find_program(FANGPIN_MOLD mold)
+if(FANGPIN_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(FANGPIN_SANITIZE)
+  add_compile_options(-fsanitize=${FANGPIN_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${FANGPIN_SANITIZE})
+endif()
+if(FANGPIN_COVERAGE)
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+endif()
+
+# Our own code is held to these; generated code is not.
+set(FANGPIN_WARNINGS -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  list(APPEND FANGPIN_WARNINGS -Wthread-safety)
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(absl CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(GTest REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(XLSXWRITER REQUIRED IMPORTED_TARGET xlsxwriter)
+pkg_check_modules(ORCUS REQUIRED IMPORTED_TARGET liborcus-0.17)
+
+find_program(FANGPIN_PROTOC protoc REQUIRED)
+find_program(FANGPIN_GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
