@@ -1,0 +1,89 @@
+#ifndef FANGPIN_SHEET_READER_H_
+#define FANGPIN_SHEET_READER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "libs/sheet/header.h"
+
+namespace fangpin::sheet {
+
+// What a file may ask for; beyond it reading stops with SHEET_TOO_LARGE.
+struct Limits {
+  int rows = 1'048'576;
+  int columns = 1'024;
+  size_t cell_bytes = 128 * 1024;
+  // Of all parts of an .xlsx after decompression.
+  int64_t inflated_bytes = int64_t{4} << 30;
+};
+
+// kDetect: a byte order mark or valid UTF-8 means UTF-8, otherwise GB18030. The others insist.
+enum class Encoding { kDetect, kUtf8, kGb18030 };
+
+struct Options {
+  // The name the file came with, if any. The kind of the file is decided by its content; a name
+  // that ends in .xlsx over other content is SHEET_NOT_XLSX.
+  std::string file_name;
+  Encoding encoding = Encoding::kDetect;  // of .csv
+  // The row of the header as counted in the spreadsheet, or 0: the first of rows 1 to 5 that holds
+  // all required headers. National exports have it in row 3, below two titles.
+  int header_row = 0;
+  std::vector<std::string> required_headers;
+  Limits limits;
+};
+
+struct Row {
+  // As shown in the spreadsheet, from 1. In .csv a quoted line break does not count.
+  int number = 0;
+  // Text of the cells from column A on, trailing absent ones left out.
+  std::vector<std::string> cells;
+
+  // The cell without the blanks around it; empty when absent or when `column` is Header::kAbsent.
+  absl::string_view Text(int column) const;
+};
+
+struct Summary {
+  enum class Format { kXlsx, kCsv };
+  Format format = Format::kXlsx;
+  Encoding encoding = Encoding::kUtf8;  // as found; kUtf8 for .xlsx
+  int rows = 0;                         // handed to on_row
+  int last_row_number = 0;
+};
+
+using HeaderCallback = absl::FunctionRef<absl::Status(const Header&)>;
+using RowCallback = absl::FunctionRef<absl::Status(const Row&)>;
+
+// Reads the first visible sheet of an .xlsx file, or a .csv file, row by row, in memory that does
+// not grow with the number of rows except for the shared strings of .xlsx. Calls `on_header` once,
+// then `on_row` for each row below that has a cell which is not blank. A status that a callback
+// returns stops the reading and is returned as it is.
+//
+// Numbers in .xlsx come as their shortest decimal text of up to 15 digits, dates as YYYY-MM-DD or
+// YYYY-MM-DD HH:MM:SS, booleans as TRUE and FALSE, formulas as their last result.
+//
+// INVALID_ARGUMENT with reason and a message for people:
+//   SHEET_EMPTY           no byte, or no cell
+//   SHEET_NOT_XLSX        named .xlsx and something else, or a zip archive that is no workbook
+//   SHEET_NOT_TEXT        neither .xlsx nor text: the old binary .xls, a PDF, an image
+//   SHEET_TRUNCATED       the file stops in the middle, or is damaged
+//   SHEET_MALFORMED       cannot be read as what it claims to be; metadata: row when known
+//   SHEET_ENCODING        bytes that are not in the encoding; metadata: row, encoding
+//   SHEET_HEADER_MISSING  no row holds all required headers; metadata: missing
+//   SHEET_TOO_LARGE       beyond a limit; metadata: limit (rows, columns, cell_bytes,
+//                         inflated_bytes), maximum, row when known
+// NOT_FOUND, SHEET_UNREADABLE: ReadFile cannot open or read the file.
+absl::StatusOr<Summary> Read(absl::string_view bytes, const Options& options,
+                             HeaderCallback on_header, RowCallback on_row);
+
+// The same from a file; its name is used where options.file_name is empty.
+absl::StatusOr<Summary> ReadFile(const std::string& path, const Options& options,
+                                 HeaderCallback on_header, RowCallback on_row);
+
+}  // namespace fangpin::sheet
+
+#endif  // FANGPIN_SHEET_READER_H_
