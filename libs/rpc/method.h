@@ -1,0 +1,167 @@
+#ifndef FANGPIN_RPC_METHOD_H_
+#define FANGPIN_RPC_METHOD_H_
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "fangpin/rpc/v1/options.pb.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/support/server_callback.h"
+#include "libs/base/call_context.h"
+#include "libs/rpc/field_path.h"
+#include "libs/rpc/runtime.h"
+
+namespace fangpin::rpc {
+
+// Metadata that travels with a call.
+inline constexpr char kAuthorizationKey[] = "authorization";
+inline constexpr char kRequestIdKey[] = "fangpin-request-id";
+inline constexpr char kSimulatedTimeKey[] = "fangpin-simulated-time";
+inline constexpr char kOnBehalfOfKey[] = "fangpin-on-behalf-of";
+
+// Where a handler's body runs.
+enum class RunMode {
+  // On the service's executor: for bodies that touch a store, a file or a neighbour. The default.
+  kExecutor,
+  // On the thread that received the call: for bodies under 50 µs that wait for nothing.
+  kInline,
+};
+
+// What all methods share; use Method.
+class MethodCore {
+ public:
+  MethodCore(const MethodCore&) = delete;
+  MethodCore& operator=(const MethodCore&) = delete;
+
+ protected:
+  MethodCore(Runtime& runtime, std::string_view service, std::string_view method,
+             const google::protobuf::Descriptor* request,
+             const google::protobuf::Descriptor* response, RunMode mode);
+
+  // One call from arrival to answer.
+  struct Call {
+    grpc::CallbackServerContext* server;
+    int64_t start_ns;  // monotonic
+    base::CallContext context;
+    std::shared_ptr<const Caller> caller;
+    absl::Status refusal;  // why the body does not run
+  };
+
+  Call Arrive(grpc::CallbackServerContext* server, const google::protobuf::Message& request) const;
+  // OK while somebody still waits for the answer.
+  absl::Status StillWanted(const Call& call) const;
+  absl::Status QueueFull() const;
+  // The status a stray exception becomes; its text goes to the log only.
+  absl::Status FromException(const Call& call) const;
+  // Masks, measures, logs, audits, answers. Nothing of the call is touched after it.
+  void Answer(Call& call, absl::Status status, const google::protobuf::Message& request,
+              google::protobuf::Message* response) const;
+
+  RunMode mode() const { return mode_; }
+  Runtime& runtime() const { return runtime_; }
+
+ private:
+  void Resolve(std::string_view service, std::string_view method,
+               const google::protobuf::Descriptor* request,
+               const google::protobuf::Descriptor* response);
+  void AddMetrics();
+  void Authorize(Call& call, const google::protobuf::Message& request) const;
+  void Audit(const Call& call, const absl::Status& status, const google::protobuf::Message& request,
+             const google::protobuf::Message& response) const;
+  void Log(const Call& call, const absl::Status& status, double seconds) const;
+
+  Runtime& runtime_;
+  const std::string service_;
+  const std::string method_;
+  const std::string full_name_;  // service/method
+  const RunMode mode_;
+  v1::MethodPolicy policy_;
+  bool response_is_personal_ = false;
+  FieldPath division_;
+  std::vector<FieldPath> request_ids_;
+  std::vector<FieldPath> response_ids_;
+  metrics::Counter* started_ = nullptr;
+  std::array<metrics::Counter*, 17> handled_{};
+  metrics::Histogram* seconds_ = nullptr;
+};
+
+// One RPC of one service. A member of the handler class, made once at start:
+//
+//   grpc::ServerUnaryReactor* GetHousehold(grpc::CallbackServerContext* c,
+//                                          const pb::GetHouseholdRequest* q,
+//                                          pb::GetHouseholdResponse* r) override {
+//     return get_household_.Run(c, q, r, [this](const base::CallContext& ctx, const auto& request)
+//     {
+//       return registry_.GetHousehold(ctx, request);
+//     });
+//   }
+//   rpc::Method<pb::GetHouseholdRequest, pb::GetHouseholdResponse> get_household_{
+//       runtime_, "fangpin.registry.v1.RegistryService", "GetHousehold"};
+//
+// An unknown method, other message types or a missing policy is a startup error of the runtime.
+// Run does, in this order: cancelled or past its deadline; request id and principal; permission and
+// scope; the body; exceptions; masking; metric, log line and audit entry; the gRPC status.
+template <typename Request, typename Response>
+class Method : public MethodCore {
+ public:
+  Method(Runtime& runtime, std::string_view service, std::string_view method,
+         RunMode mode = RunMode::kExecutor)
+      : MethodCore(runtime, service, method, Request::descriptor(), Response::descriptor(), mode) {}
+
+  // `body` is called at most once, with (ctx, request), returning absl::StatusOr<Response>, or with
+  // (ctx, request, response), returning absl::Status. It is copied or moved.
+  template <typename Body>
+  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* server, const Request* request,
+                                Response* response, Body body) const {
+    grpc::ServerUnaryReactor* reactor = server->DefaultReactor();
+    Call call = Arrive(server, *request);
+    if (!call.refusal.ok()) {
+      absl::Status refusal = std::move(call.refusal);
+      Answer(call, std::move(refusal), *request, response);
+    } else if (mode() == RunMode::kInline) {
+      absl::Status status = Invoke(body, call, *request, response);
+      Answer(call, std::move(status), *request, response);
+    } else {
+      // A task that is not taken comes back whole, so the call is answered here.
+      Executor::Task task = [this, call = std::move(call), request, response,
+                             body = std::move(body)](bool run) mutable {
+        absl::Status status = run ? StillWanted(call) : QueueFull();
+        if (status.ok()) status = Invoke(body, call, *request, response);
+        Answer(call, std::move(status), *request, response);
+      };
+      if (!runtime().executor().Submit(std::move(task))) task(false);
+    }
+    return reactor;
+  }
+
+ private:
+  template <typename Body>
+  absl::Status Invoke(Body& body, const Call& call, const Request& request,
+                      Response* response) const {
+    try {
+      if constexpr (std::is_invocable_v<Body&, const base::CallContext&, const Request&,
+                                        Response&>) {
+        return body(call.context, request, *response);
+      } else {
+        absl::StatusOr<Response> result = body(call.context, request);
+        if (!result.ok()) return std::move(result).status();
+        *response = *std::move(result);
+        return absl::OkStatus();
+      }
+    } catch (...) {
+      return FromException(call);
+    }
+  }
+};
+
+}  // namespace fangpin::rpc
+
+#endif  // FANGPIN_RPC_METHOD_H_
