@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 
@@ -56,32 +56,32 @@ struct RecentAlerts {
 class FeedCache {
  public:
   // Read from the oldest event that is kept; read only what comes from now on.
-  static constexpr absl::string_view kFromOldest = "";
-  static constexpr absl::string_view kFromNow = "$";
+  static constexpr std::string_view kFromOldest = "";
+  static constexpr std::string_view kFromNow = "$";
 
   virtual ~FeedCache() = default;
 
   // For each key, whether it was marked within the retention. False means nothing; true means that
   // the key was marked after its record was committed.
-  virtual absl::StatusOr<std::vector<bool>> SeenBefore(absl::string_view feed,
+  virtual absl::StatusOr<std::vector<bool>> SeenBefore(std::string_view feed,
                                                        absl::Span<const std::string> keys) = 0;
   // Marks keys whose records are committed; never call it before the commit.
-  virtual absl::Status MarkSeen(absl::string_view feed, absl::Span<const std::string> keys) = 0;
+  virtual absl::Status MarkSeen(std::string_view feed, absl::Span<const std::string> keys) = 0;
 
   // Appends events to the stream of a county, in order.
-  virtual absl::Status Publish(absl::string_view county, absl::Span<const std::string> events) = 0;
+  virtual absl::Status Publish(std::string_view county, absl::Span<const std::string> events) = 0;
   // Tells the watchers of a county that events were lost before this point.
-  virtual absl::Status PublishGap(absl::string_view county) = 0;
+  virtual absl::Status PublishGap(std::string_view county) = 0;
   // Up to `max` events after `token`, waiting up to `wait` for the first. No event is not an error.
   // A token that the stream does not know (restarted, emptied, cut) answers with `gap` and the
   // oldest events kept. `gap` may be set without need, never left out when it is needed.
-  virtual absl::StatusOr<EventBatch> ReadSince(absl::string_view county, absl::string_view token,
+  virtual absl::StatusOr<EventBatch> ReadSince(std::string_view county, std::string_view token,
                                                size_t max, absl::Duration wait) = 0;
 
-  virtual absl::Status PutRecentAlerts(absl::string_view household, const RecentAlerts& recent) = 0;
+  virtual absl::Status PutRecentAlerts(std::string_view household, const RecentAlerts& recent) = 0;
   // Empty when not known here.
   virtual absl::StatusOr<std::optional<RecentAlerts>> GetRecentAlerts(
-      absl::string_view household) = 0;
+      std::string_view household) = 0;
 };
 
 }  // namespace fangpin::feedcache

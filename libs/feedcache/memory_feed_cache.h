@@ -24,22 +24,22 @@ class MemoryFeedCache : public FeedCache {
 
   explicit MemoryFeedCache(const Retention& retention, Clock clock = &absl::Now);
 
-  absl::StatusOr<std::vector<bool>> SeenBefore(absl::string_view feed,
+  absl::StatusOr<std::vector<bool>> SeenBefore(std::string_view feed,
                                                absl::Span<const std::string> keys) override;
-  absl::Status MarkSeen(absl::string_view feed, absl::Span<const std::string> keys) override;
-  absl::Status Publish(absl::string_view county, absl::Span<const std::string> events) override;
-  absl::Status PublishGap(absl::string_view county) override;
-  absl::StatusOr<EventBatch> ReadSince(absl::string_view county, absl::string_view token,
+  absl::Status MarkSeen(std::string_view feed, absl::Span<const std::string> keys) override;
+  absl::Status Publish(std::string_view county, absl::Span<const std::string> events) override;
+  absl::Status PublishGap(std::string_view county) override;
+  absl::StatusOr<EventBatch> ReadSince(std::string_view county, std::string_view token,
                                        size_t max, absl::Duration wait) override;
-  absl::Status PutRecentAlerts(absl::string_view household, const RecentAlerts& recent) override;
-  absl::StatusOr<std::optional<RecentAlerts>> GetRecentAlerts(absl::string_view household) override;
+  absl::Status PutRecentAlerts(std::string_view household, const RecentAlerts& recent) override;
+  absl::StatusOr<std::optional<RecentAlerts>> GetRecentAlerts(std::string_view household) override;
 
  private:
   // Keys with the time of their last mark; `order` is by that time, oldest first.
   struct Seen {
     using Order = std::list<std::pair<std::string, absl::Time>>;
     Order order;
-    absl::flat_hash_map<absl::string_view, Order::iterator> by_key;  // views into `order`
+    absl::flat_hash_map<std::string_view, Order::iterator> by_key;  // views into `order`
   };
   struct Entry {
     uint64_t sequence;
@@ -58,15 +58,15 @@ class MemoryFeedCache : public FeedCache {
       Order::iterator place;
     };
     Order order;
-    absl::flat_hash_map<absl::string_view, Value> by_household;  // views into `order`
+    absl::flat_hash_map<std::string_view, Value> by_household;  // views into `order`
   };
 
-  void Append(absl::string_view county, absl::Span<const std::string> events, bool gap)
+  void Append(std::string_view county, absl::Span<const std::string> events, bool gap)
       ABSL_LOCKS_EXCLUDED(mutex_);
   std::string Token(uint64_t sequence) const;
   // The sequence in a token of this instance, or nothing for any other text.
-  std::optional<uint64_t> Sequence(absl::string_view token) const;
-  EventBatch Collect(const Stream& stream, absl::string_view token, size_t max) const;
+  std::optional<uint64_t> Sequence(std::string_view token) const;
+  EventBatch Collect(const Stream& stream, std::string_view token, size_t max) const;
 
   const Retention retention_;
   const Clock clock_;

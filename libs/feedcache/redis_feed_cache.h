@@ -44,21 +44,21 @@ class RedisFeedCache : public FeedCache {
                                                                 Clock clock = &absl::Now);
   ~RedisFeedCache() override;
 
-  absl::StatusOr<std::vector<bool>> SeenBefore(absl::string_view feed,
+  absl::StatusOr<std::vector<bool>> SeenBefore(std::string_view feed,
                                                absl::Span<const std::string> keys) override;
-  absl::Status MarkSeen(absl::string_view feed, absl::Span<const std::string> keys) override;
-  absl::Status Publish(absl::string_view county, absl::Span<const std::string> events) override;
-  absl::Status PublishGap(absl::string_view county) override;
-  absl::StatusOr<EventBatch> ReadSince(absl::string_view county, absl::string_view token,
+  absl::Status MarkSeen(std::string_view feed, absl::Span<const std::string> keys) override;
+  absl::Status Publish(std::string_view county, absl::Span<const std::string> events) override;
+  absl::Status PublishGap(std::string_view county) override;
+  absl::StatusOr<EventBatch> ReadSince(std::string_view county, std::string_view token,
                                        size_t max, absl::Duration wait) override;
-  absl::Status PutRecentAlerts(absl::string_view household, const RecentAlerts& recent) override;
-  absl::StatusOr<std::optional<RecentAlerts>> GetRecentAlerts(absl::string_view household) override;
+  absl::Status PutRecentAlerts(std::string_view household, const RecentAlerts& recent) override;
+  absl::StatusOr<std::optional<RecentAlerts>> GetRecentAlerts(std::string_view household) override;
 
  private:
   class Pool;
 
   RedisFeedCache(const RedisOptions& options, Clock clock);
-  std::string Key(absl::string_view kind, absl::string_view id) const;
+  std::string Key(std::string_view kind, std::string_view id) const;
 
   const RedisOptions options_;
   const Clock clock_;

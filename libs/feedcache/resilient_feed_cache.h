@@ -16,14 +16,14 @@
 namespace fangpin::feedcache {
 
 enum class Operation { kSeenBefore, kMarkSeen, kPublish, kReadSince, kPutRecent, kGetRecent };
-absl::string_view OperationName(Operation operation);  // "seen_before" …
+std::string_view OperationName(Operation operation);  // "seen_before" …
 
 enum class Outcome {
   kOk,
   kFailed,   // the cache answered with an error
   kSkipped,  // not asked: the breaker is open
 };
-absl::string_view OutcomeName(Outcome outcome);  // "ok", "failed", "skipped"
+std::string_view OutcomeName(Outcome outcome);  // "ok", "failed", "skipped"
 
 // What the cache did, for metrics. Called from any thread; must be quick and must not call back.
 class Observer {
@@ -60,14 +60,14 @@ class ResilientFeedCache {
                      Observer* observer, std::function<absl::Time()> clock = &absl::Now);
 
   // One answer per key; false where not known.
-  std::vector<bool> SeenBefore(absl::string_view feed, absl::Span<const std::string> keys);
-  void MarkSeen(absl::string_view feed, absl::Span<const std::string> keys);
-  void Publish(absl::string_view county, absl::Span<const std::string> events);
+  std::vector<bool> SeenBefore(std::string_view feed, absl::Span<const std::string> keys);
+  void MarkSeen(std::string_view feed, absl::Span<const std::string> keys);
+  void Publish(std::string_view county, absl::Span<const std::string> events);
   // Does not wait when the cache is not available: the caller paces itself.
-  Watched ReadSince(absl::string_view county, absl::string_view token, size_t max,
+  Watched ReadSince(std::string_view county, std::string_view token, size_t max,
                     absl::Duration wait);
-  void PutRecentAlerts(absl::string_view household, const RecentAlerts& recent);
-  std::optional<RecentAlerts> GetRecentAlerts(absl::string_view household);
+  void PutRecentAlerts(std::string_view household, const RecentAlerts& recent);
+  std::optional<RecentAlerts> GetRecentAlerts(std::string_view household);
 
   CircuitBreaker::State breaker_state() const { return breaker_.state(); }
 
@@ -79,7 +79,7 @@ class ResilientFeedCache {
 
   // Runs `call` if the breaker lets it, and reports to breaker and observer. False: missed.
   bool Run(Operation operation, absl::FunctionRef<absl::Status(Counts&)> call);
-  void RememberGap(absl::string_view county) ABSL_LOCKS_EXCLUDED(mutex_);
+  void RememberGap(std::string_view county) ABSL_LOCKS_EXCLUDED(mutex_);
   void AnnounceGaps() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::unique_ptr<FeedCache> cache_;

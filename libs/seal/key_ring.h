@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 
 namespace fangpin::seal {
 
@@ -51,7 +51,7 @@ class KeyRing {
   static absl::StatusOr<KeyRing> LoadOrCreate(const std::string& path);
 
   // A ring out of the text form above.
-  static absl::StatusOr<KeyRing> Parse(absl::string_view text);
+  static absl::StatusOr<KeyRing> Parse(std::string_view text);
 
   uint32_t active_id() const { return active_id_; }
   const Key& active() const { return seal_keys_.at(active_id_); }

@@ -2,8 +2,7 @@
 #define FANGPIN_SEAL_MASK_H_
 
 #include <string>
-
-#include "absl/strings/string_view.h"
+#include <string_view>
 
 namespace fangpin::seal {
 
@@ -11,16 +10,16 @@ namespace fangpin::seal {
 // turn bytes that are not UTF-8 into '*'. What is too short to keep a part hidden is hidden whole.
 
 // "620***********4028": the first three and the last four of eight or more characters.
-std::string MaskIdNumber(absl::string_view id);
+std::string MaskIdNumber(std::string_view id);
 
 // "138****1234": the first three and the last four of eight or more characters.
-std::string MaskPhone(absl::string_view phone);
+std::string MaskPhone(std::string_view phone);
 
 // "王*", "王*军", "欧**娜": the first character, and the last of three or more.
-std::string MaskName(absl::string_view name);
+std::string MaskName(std::string_view name);
 
 // "****6789": always four stars, then the last four of eight or more characters.
-std::string MaskBankAccount(absl::string_view account);
+std::string MaskBankAccount(std::string_view account);
 
 }  // namespace fangpin::seal
 

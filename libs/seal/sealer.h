@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "libs/seal/key_ring.h"
 
 namespace fangpin::seal {
@@ -28,17 +28,17 @@ class Sealer {
   // "household/621126001001000001": a sealed record moved elsewhere does not open. Two seals of the
   // same text differ.
   // INTERNAL, SEAL_FAILED: the crypto library refuses, for example for want of entropy.
-  absl::StatusOr<std::string> Seal(absl::string_view plaintext,
-                                   absl::string_view associated_data) const;
+  absl::StatusOr<std::string> Seal(std::string_view plaintext,
+                                   std::string_view associated_data) const;
 
   // DATA_LOSS, SEAL_KEY_UNKNOWN: sealed under a key that is not in the ring; metadata: key_id.
   // DATA_LOSS, SEAL_TAMPERED: changed, cut short, moved from its place, or never sealed.
-  absl::StatusOr<std::string> Unseal(absl::string_view sealed,
-                                     absl::string_view associated_data) const;
+  absl::StatusOr<std::string> Unseal(std::string_view sealed,
+                                     std::string_view associated_data) const;
 
   // A keyed fingerprint of 16 bytes, equal for equal input, by which a person is found without the
   // number being stored. The caller normalises first.
-  std::string Fingerprint(absl::string_view normalised) const;
+  std::string Fingerprint(std::string_view normalised) const;
 
  private:
   const KeyRing ring_;

@@ -2,21 +2,21 @@
 #define FANGPIN_SHEET_HEADER_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 namespace fangpin::sheet {
 
 // The text without the blanks around it: space, tab, line break, no-break space, full-width space,
 // byte order mark.
-absl::string_view Trim(absl::string_view text);
+std::string_view Trim(std::string_view text);
 
 // The form under which headers are compared: full-width ASCII made half-width, every blank taken
 // out, also inside. "耕地面积（亩） " and "耕地面积(亩)" are equal then.
-std::string NormaliseHeader(absl::string_view text);
+std::string NormaliseHeader(std::string_view text);
 
 // The header row of a sheet: finds columns by name, whatever their order.
 class Header {
@@ -31,12 +31,12 @@ class Header {
   const std::vector<std::string>& names() const { return names_; }
 
   // The first column with that name, counted from 0, or kAbsent.
-  int Find(absl::string_view name) const;
+  int Find(std::string_view name) const;
 
   // Names that stand over more than one column, once each; Find answers with the first column.
   std::vector<std::string> Duplicates() const;
   // Names that are not among `known`, in column order.
-  std::vector<std::string> Unknown(absl::Span<const absl::string_view> known) const;
+  std::vector<std::string> Unknown(absl::Span<const std::string_view> known) const;
   // Those of `required` that are not there.
   std::vector<std::string> Missing(absl::Span<const std::string> required) const;
 

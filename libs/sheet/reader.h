@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "libs/sheet/header.h"
 
 namespace fangpin::sheet {
@@ -44,7 +44,7 @@ struct Row {
   std::vector<std::string> cells;
 
   // The cell without the blanks around it; empty when absent or when `column` is Header::kAbsent.
-  absl::string_view Text(int column) const;
+  std::string_view Text(int column) const;
 };
 
 struct Summary {
@@ -77,7 +77,7 @@ using RowCallback = absl::FunctionRef<absl::Status(const Row&)>;
 //   SHEET_TOO_LARGE       beyond a limit; metadata: limit (rows, columns, cell_bytes,
 //                         inflated_bytes), maximum, row when known
 // NOT_FOUND, SHEET_UNREADABLE: ReadFile cannot open or read the file.
-absl::StatusOr<Summary> Read(absl::string_view bytes, const Options& options,
+absl::StatusOr<Summary> Read(std::string_view bytes, const Options& options,
                              HeaderCallback on_header, RowCallback on_row);
 
 // The same from a file; its name is used where options.file_name is empty.
