@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "libs/metrics/instruments.h"
-#include "prometheus/registry.h"
+#include "prometheus/collectable.h"
 
 namespace fangpin::metrics {
 
