@@ -18,10 +18,11 @@ FORBIDDEN = [
     (re.compile(r"\bREPLACE\s+INTO\b|\bINSERT\s+OR\b", re.I), "use INSERT ... ON CONFLICT"),
     (re.compile(r"::"), "use CAST"),
     (re.compile(r"\bnow\s*\(|\bCURRENT_(TIMESTAMP|DATE|TIME)\b", re.I), "pass the time as a parameter"),
-    (re.compile(r"\b(AUTOINCREMENT|SERIAL|BIGSERIAL|BOOLEAN|TIMESTAMPTZ)\b", re.I),
-     "a type of one engine only"),
     (re.compile(r'[`"]'), "quoted names"),
 ]
+# After a column's name; alone these words may be names.
+FOREIGN_TYPE = re.compile(
+    r"\w\s+(AUTOINCREMENT|SERIAL|BIGSERIAL|BOOLEAN|TIMESTAMPTZ|NUMERIC|REAL|BLOB|BYTEA)\b", re.I)
 
 
 class SqlError(Exception):
@@ -41,6 +42,8 @@ def check(where, text, parameters):
     for pattern, reason in FORBIDDEN:
         if pattern.search(code):
             raise SqlError(f"{where}: {reason}")
+    if not parameters and FOREIGN_TYPE.search(code):
+        raise SqlError(f"{where}: {FOREIGN_TYPE.search(code).group(1)} differs between the engines")
     numbers = {int(n) for n in re.findall(r"\$(\d+)", code)}
     if not parameters and numbers:
         raise SqlError(f"{where}: a migration has no parameters")
@@ -48,6 +51,9 @@ def check(where, text, parameters):
         raise SqlError(f"{where}: parameters must be $1..$n without gaps, found {sorted(numbers)}")
     if re.search(r"\bLIMIT\b", code, re.I) and not re.search(r"\bORDER\s+BY\b", code, re.I):
         raise SqlError(f"{where}: LIMIT without ORDER BY")
+    likes = len(re.findall(r"\bI?LIKE\b", code, re.I))
+    if likes != len(re.findall(r"\bLIKE\s+\S+\s+ESCAPE\b", code, re.I)):
+        raise SqlError(f"{where}: LIKE needs ESCAPE (PostgreSQL has a default, SQLite none)")
     if ')sql"' in text:
         raise SqlError(f"{where}: ends the raw string")
 

@@ -111,27 +111,33 @@ class Tx {
   void Notify(std::string_view topic);
 
  protected:
-  Tx() = default;
+  // options must outlive the transaction.
+  Tx(Engine engine, const Options& options) : engine_(engine), options_(options) {}
   virtual ~Tx() = default;
 
  private:
   friend class Database;
 
-  // stream: rows are handed over as they arrive; otherwise fetched whole.
+  // Calls visit for each row until it returns false. stream: rows are handed over as they arrive;
+  // otherwise they may be fetched whole first. The rest of a stopped result is discarded.
   virtual absl::Status DoForEach(const Statement& statement, absl::Span<const Value> args,
-                                 bool stream,
-                                 absl::FunctionRef<absl::Status(const Row&)> visit) = 0;
+                                 bool stream, absl::FunctionRef<bool(const Row&)> visit) = 0;
   virtual absl::StatusOr<int64_t> DoExecute(const Statement& statement,
                                             absl::Span<const Value> args) = 0;
   virtual absl::StatusOr<int64_t> DoExecuteMany(const Statement& statement,
                                                 absl::Span<const std::vector<Value>> rows) = 0;
   virtual absl::Status DoScript(std::string_view text) = 0;
 
-  // OK when a statement may run now.
-  absl::Status CheckUsable() const;
+  // Checks, runs body(rows) and observes it; any error dooms the transaction.
+  template <typename Body>
+  absl::Status Run(std::string_view name, absl::Span<const Value> args, Body body);
+  absl::Status CheckUsable(std::string_view name);
+  absl::Status CheckText(std::string_view name, absl::Span<const Value> args);
   // Keeps the first error as the reason why the transaction cannot go on; returns status.
   absl::Status Doom(absl::Status status);
 
+  const Engine engine_;
+  const Options& options_;
   absl::Status doomed_;
   bool visiting_ = false;
   std::vector<std::string> topics_;

@@ -26,6 +26,7 @@ inline constexpr std::string_view kCorrupt = "SQL_CORRUPT";                   //
 inline constexpr std::string_view kNestedWrite = "SQL_NESTED_WRITE";          // INTERNAL
 inline constexpr std::string_view kNestedStatement = "SQL_NESTED_STATEMENT";  // INTERNAL
 inline constexpr std::string_view kInternal = "SQL_INTERNAL";                 // INTERNAL
+inline constexpr std::string_view kEncoding = "SQL_ENCODING";                 // FAILED_PRECONDITION
 inline constexpr std::string_view kSchemaNewer = "SQL_SCHEMA_NEWER";          // FAILED_PRECONDITION
 inline constexpr std::string_view kSchemaChanged = "SQL_SCHEMA_CHANGED";      // FAILED_PRECONDITION
 
