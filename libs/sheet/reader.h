@@ -18,8 +18,10 @@ struct Limits {
   int rows = 1'048'576;
   int columns = 1'024;
   size_t cell_bytes = 128 * 1024;
-  // Of all parts of an .xlsx after decompression.
+  size_t file_bytes = size_t{1} << 30;
+  // Of the parts of an .xlsx after decompression, and of its shared strings in memory.
   int64_t inflated_bytes = int64_t{4} << 30;
+  size_t shared_string_bytes = size_t{1} << 30;
 };
 
 // kDetect: a byte order mark or valid UTF-8 means UTF-8, otherwise GB18030. The others insist.
@@ -43,12 +45,13 @@ struct Row {
   // Text of the cells from column A on, trailing absent ones left out.
   std::vector<std::string> cells;
 
-  // The cell without the blanks around it; empty when absent or when `column` is Header::kAbsent.
+  // The cell without the blanks around it; empty when absent and for Header::kAbsent.
   std::string_view Text(int column) const;
 };
 
+enum class Format { kXlsx, kCsv };
+
 struct Summary {
-  enum class Format { kXlsx, kCsv };
   Format format = Format::kXlsx;
   Encoding encoding = Encoding::kUtf8;  // as found; kUtf8 for .xlsx
   int rows = 0;                         // handed to on_row
@@ -58,24 +61,25 @@ struct Summary {
 using HeaderCallback = absl::FunctionRef<absl::Status(const Header&)>;
 using RowCallback = absl::FunctionRef<absl::Status(const Row&)>;
 
-// Reads the first visible sheet of an .xlsx file, or a .csv file, row by row, in memory that does
-// not grow with the number of rows except for the shared strings of .xlsx. Calls `on_header` once,
-// then `on_row` for each row below that has a cell which is not blank. A status that a callback
-// returns stops the reading and is returned as it is.
+// Reads the first visible sheet of an .xlsx file, or a .csv file, row by row, in memory that grows
+// with the size of the file and the shared strings but not with the number of cells. Calls
+// `on_header` once, then `on_row` for each row below that has a cell which is not blank; header and
+// row are valid during the call only. A status that a callback returns stops the reading and is
+// returned as it is.
 //
-// Numbers in .xlsx come as their shortest decimal text of up to 15 digits, dates as YYYY-MM-DD or
-// YYYY-MM-DD HH:MM:SS, booleans as TRUE and FALSE, formulas as their last result.
+// Numbers in .xlsx come as decimal text of up to 15 digits, dates as YYYY-MM-DD, HH:MM:SS or both,
+// booleans as TRUE and FALSE, formulas as their last result.
 //
-// INVALID_ARGUMENT with reason and a message for people:
-//   SHEET_EMPTY           no byte, or no cell
+// INVALID_ARGUMENT with a message for people and the reason:
+//   SHEET_EMPTY           no byte, no sheet, or no cell that is not blank
 //   SHEET_NOT_XLSX        named .xlsx and something else, or a zip archive that is no workbook
-//   SHEET_NOT_TEXT        neither .xlsx nor text: the old binary .xls, a PDF, an image
-//   SHEET_TRUNCATED       the file stops in the middle, or is damaged
+//   SHEET_UNSUPPORTED     another kind of file: old .xls or one with a password, web page, binary
+//   SHEET_TRUNCATED       the file stops in the middle or is damaged; metadata: row when known
 //   SHEET_MALFORMED       cannot be read as what it claims to be; metadata: row when known
 //   SHEET_ENCODING        bytes that are not in the encoding; metadata: row, encoding
 //   SHEET_HEADER_MISSING  no row holds all required headers; metadata: missing
-//   SHEET_TOO_LARGE       beyond a limit; metadata: limit (rows, columns, cell_bytes,
-//                         inflated_bytes), maximum, row when known
+//   SHEET_TOO_LARGE       beyond a limit; metadata: limit (a member of Limits), maximum, row when
+//                         known
 // NOT_FOUND, SHEET_UNREADABLE: ReadFile cannot open or read the file.
 absl::StatusOr<Summary> Read(std::string_view bytes, const Options& options,
                              HeaderCallback on_header, RowCallback on_row);

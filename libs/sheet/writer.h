@@ -59,6 +59,7 @@ class CsvWriter : public Writer {
 
   std::ofstream out_;
   const Encoding encoding_;
+  int row_ = 0;
   std::string line_;
 };
 
