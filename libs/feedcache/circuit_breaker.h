@@ -1,6 +1,8 @@
 #ifndef FANGPIN_FEEDCACHE_CIRCUIT_BREAKER_H_
 #define FANGPIN_FEEDCACHE_CIRCUIT_BREAKER_H_
 
+#include <functional>
+
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -20,10 +22,11 @@ class CircuitBreaker {
     absl::Duration max_backoff = absl::Seconds(30);
   };
 
-  explicit CircuitBreaker(const Options& options);
+  // `on_change` hears of every change of state, from the thread that caused it and without a lock.
+  CircuitBreaker(const Options& options, std::function<void(State)> on_change);
 
   enum class Permit { kCall, kProbe, kRefused };
-  // Whether to ask now. A caller given kCall or kProbe must report the result exactly once.
+  // Whether to ask now. A caller that may must report the result exactly once.
   Permit Ask(absl::Time now);
   void Succeeded(Permit permit);
   void Failed(Permit permit, absl::Time now);
@@ -31,7 +34,11 @@ class CircuitBreaker {
   State state() const;
 
  private:
+  // Returns whether that is a change.
+  bool Enter(State state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const Options options_;
+  const std::function<void(State)> on_change_;
 
   mutable absl::Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_) = State::kClosed;

@@ -55,9 +55,12 @@ struct RecentAlerts {
 // could name or describe a person, and gives fingerprints instead of identity numbers.
 class FeedCache {
  public:
-  // Read from the oldest event that is kept; read only what comes from now on.
+  // Reads from the oldest event kept, without claiming that none is missing before it.
   static constexpr std::string_view kFromOldest = "";
+  // Answers at once, without events, with the token of what comes from now on.
   static constexpr std::string_view kFromNow = "$";
+  static constexpr size_t kMaxEvents = 1'000;
+  static constexpr absl::Duration kMaxWait = absl::Minutes(1);
 
   virtual ~FeedCache() = default;
 
@@ -72,7 +75,8 @@ class FeedCache {
   virtual absl::Status Publish(std::string_view county, absl::Span<const std::string> events) = 0;
   // Tells the watchers of a county that events were lost before this point.
   virtual absl::Status PublishGap(std::string_view county) = 0;
-  // Up to `max` events after `token`, waiting up to `wait` for the first. No event is not an error.
+  // Up to `max` events after `token`, waiting up to `wait` for the first, both within the limits
+  // above. No event is not an error.
   // A token that the stream does not know (restarted, emptied, cut) answers with `gap` and the
   // oldest events kept. `gap` may be set without need, never left out when it is needed.
   virtual absl::StatusOr<EventBatch> ReadSince(std::string_view county, std::string_view token,

@@ -5,14 +5,15 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
+#include "libs/base/clock.h"
 #include "libs/feedcache/feed_cache.h"
 
 namespace fangpin::feedcache {
@@ -20,26 +21,37 @@ namespace fangpin::feedcache {
 // The cache of one process, for an installation without Redis. Never fails.
 class MemoryFeedCache : public FeedCache {
  public:
-  using Clock = std::function<absl::Time()>;
-
-  explicit MemoryFeedCache(const Retention& retention, Clock clock = &absl::Now);
+  // `clock` must outlive this.
+  MemoryFeedCache(const Retention& retention, const base::Clock& clock);
 
   absl::StatusOr<std::vector<bool>> SeenBefore(std::string_view feed,
                                                absl::Span<const std::string> keys) override;
   absl::Status MarkSeen(std::string_view feed, absl::Span<const std::string> keys) override;
   absl::Status Publish(std::string_view county, absl::Span<const std::string> events) override;
   absl::Status PublishGap(std::string_view county) override;
-  absl::StatusOr<EventBatch> ReadSince(std::string_view county, std::string_view token,
-                                       size_t max, absl::Duration wait) override;
+  absl::StatusOr<EventBatch> ReadSince(std::string_view county, std::string_view token, size_t max,
+                                       absl::Duration wait) override;
   absl::Status PutRecentAlerts(std::string_view household, const RecentAlerts& recent) override;
   absl::StatusOr<std::optional<RecentAlerts>> GetRecentAlerts(std::string_view household) override;
 
  private:
-  // Keys with the time of their last mark; `order` is by that time, oldest first.
-  struct Seen {
-    using Order = std::list<std::pair<std::string, absl::Time>>;
-    Order order;
-    absl::flat_hash_map<std::string_view, Order::iterator> by_key;  // views into `order`
+  // Keys with what is kept under them, forgotten by the age of their last setting.
+  template <typename Value>
+  class Aging {
+   public:
+    void Set(std::string_view key, Value value, absl::Time now);
+    // Null when the key is not there or was set before `oldest`.
+    const Value* Find(std::string_view key, absl::Time oldest) const;
+    void Trim(size_t size, absl::Time oldest);
+
+   private:
+    struct Entry {
+      std::string key;
+      absl::Time set;
+      Value value;
+    };
+    std::list<Entry> entries_;  // the one set longest ago first
+    absl::flat_hash_map<absl::string_view, typename std::list<Entry>::iterator> by_key_;
   };
   struct Entry {
     uint64_t sequence;
@@ -51,17 +63,10 @@ class MemoryFeedCache : public FeedCache {
     uint64_t last_sequence = 0;
     std::deque<Entry> entries;
   };
-  struct Recent {
-    using Order = std::list<std::pair<std::string, absl::Time>>;
-    struct Value {
-      RecentAlerts recent;
-      Order::iterator place;
-    };
-    Order order;
-    absl::flat_hash_map<std::string_view, Value> by_household;  // views into `order`
-  };
+  struct Mark {};
 
-  void Append(std::string_view county, absl::Span<const std::string> events, bool gap)
+  Stream& StreamOf(std::string_view county) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Append(std::string_view county, absl::Span<const std::string> payloads, bool gap)
       ABSL_LOCKS_EXCLUDED(mutex_);
   std::string Token(uint64_t sequence) const;
   // The sequence in a token of this instance, or nothing for any other text.
@@ -69,14 +74,15 @@ class MemoryFeedCache : public FeedCache {
   EventBatch Collect(const Stream& stream, std::string_view token, size_t max) const;
 
   const Retention retention_;
-  const Clock clock_;
+  const base::Clock& clock_;
   // Tells this instance's tokens from those of an earlier one.
   const std::string instance_;
 
   absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, Seen> seen_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, Stream> streams_ ABSL_GUARDED_BY(mutex_);
-  Recent recent_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Aging<Mark>> seen_ ABSL_GUARDED_BY(mutex_);
+  // A map whose values stay where they are, because readers wait on them.
+  std::map<std::string, Stream, std::less<>> streams_ ABSL_GUARDED_BY(mutex_);
+  Aging<RecentAlerts> recent_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fangpin::feedcache

@@ -1,7 +1,6 @@
 #ifndef FANGPIN_FEEDCACHE_RESILIENT_FEED_CACHE_H_
 #define FANGPIN_FEEDCACHE_RESILIENT_FEED_CACHE_H_
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,7 +8,9 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
+#include "libs/base/clock.h"
 #include "libs/feedcache/circuit_breaker.h"
 #include "libs/feedcache/feed_cache.h"
 
@@ -32,7 +33,7 @@ class Observer {
     Operation operation;
     Outcome outcome;
     absl::Status status;   // why it failed
-    absl::Duration spent;  // a waiting read includes its wait
+    absl::Duration spent;  // by the clock of this machine; a waiting read includes its wait
     size_t asked = 0;      // keys or households looked up
     size_t hits = 0;       // of these found
   };
@@ -55,9 +56,9 @@ class ResilientFeedCache {
     bool available = true;
   };
 
-  // `observer` may be null and must outlive this.
+  // `observer` may be null. `clock` and `observer` must outlive this.
   ResilientFeedCache(std::unique_ptr<FeedCache> cache, const CircuitBreaker::Options& options,
-                     Observer* observer, std::function<absl::Time()> clock = &absl::Now);
+                     const base::Clock& clock, Observer* observer);
 
   // One answer per key; false where not known.
   std::vector<bool> SeenBefore(std::string_view feed, absl::Span<const std::string> keys);
@@ -77,19 +78,24 @@ class ResilientFeedCache {
     size_t hits = 0;
   };
 
-  // Runs `call` if the breaker lets it, and reports to breaker and observer. False: missed.
-  bool Run(Operation operation, absl::FunctionRef<absl::Status(Counts&)> call);
-  void RememberGap(std::string_view county) ABSL_LOCKS_EXCLUDED(mutex_);
+  using Call = absl::FunctionRef<absl::Status(Counts&, CircuitBreaker::Permit)>;
+
+  // Makes `call` if the breaker lets it, and reports to breaker and observer. False: missed.
+  bool Attempt(Operation operation, Call call);
+  // The same, and after a success tells of the events lost before.
+  bool Run(Operation operation, Call call) ABSL_LOCKS_EXCLUDED(mutex_);
   void AnnounceGaps() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::unique_ptr<FeedCache> cache_;
   Observer* const observer_;
-  const std::function<absl::Time()> clock_;
+  const base::Clock& clock_;
   CircuitBreaker breaker_;
 
   absl::Mutex mutex_;
   // Counties with events that never reached the stream.
   absl::flat_hash_set<std::string> gaps_ ABSL_GUARDED_BY(mutex_);
+  // Not to try anew with every call while the cache takes no events.
+  absl::Time next_announcement_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
 }  // namespace fangpin::feedcache
