@@ -13,6 +13,8 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "libs/base/clock.h"
+#include "libs/outbox/lease.h"
 #include "libs/outbox/outbox.h"
 #include "libs/sql/database.h"
 
@@ -20,27 +22,31 @@ namespace fangpin::outbox {
 
 // Delivers one entry to an idempotent method. UNAVAILABLE, ABORTED, DEADLINE_EXCEEDED,
 // RESOURCE_EXHAUSTED and CANCELLED are tried again later; any other error parks the entry. Must
-// return well before Options::lease has passed.
+// return well within half of Options::lease.
 using Handler = std::function<absl::Status(const Entry&)>;
+
+enum class Outcome { kDelivered, kRetried, kParked };
 
 struct Options {
   // Deliveries at the same time, each of another key.
   int workers = 4;
-  // How often to look for work that another process enqueued or gave up.
+  // How often to look for what another process enqueued or left behind.
   absl::Duration poll_interval = absl::Seconds(1);
+  // Between two attempts: doubles from the first to the second, less up to half of it by chance.
   absl::Duration min_backoff = absl::Milliseconds(100);
   absl::Duration max_backoff = absl::Minutes(1);
-  // A key claimed by a process that died is taken over after this long.
+  // A key held by a process that died is taken over after this long.
   absl::Duration lease = absl::Seconds(60);
-  std::function<absl::Time()> now = &absl::Now;
-  // Called after each delivery with its outcome, from the workers' threads.
-  std::function<void(const Entry&, const absl::Status&, bool parked)> observer;
+  // Null: the machine's. Must outlive the dispatcher.
+  const base::Clock* clock = nullptr;
+  // Called after each delivery has been recorded, from the workers' threads.
+  std::function<void(const Entry&, const absl::Status&, Outcome)> observer;
 };
 
 // Delivers the outbox of one database, every key in order, by threads of its own from Start to
 // Stop. Several processes may run one each on the same PostgreSQL schema: a lease keeps a key with
-// one of them. An entry is delivered again when the process dies between delivery and mark, so
-// handlers call idempotent methods. A parked entry does not hold up its key.
+// one of them; a SQLite file has one. An entry is delivered again when the process dies between
+// delivery and record. A parked entry does not hold up its key.
 class Dispatcher {
  public:
   // database must outlive the dispatcher. Entries of a kind without handler are parked.
@@ -50,12 +56,43 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
   ~Dispatcher();
 
-  // Starts the threads; a second call does nothing.
+  // Starts the threads. Once only.
   void Start();
-  // Waits for deliveries under way and gives back what was claimed. Idempotent.
-  void Stop();
+  // Waits for deliveries under way and gives back what is held. May be called again.
+  void Stop() ABSL_LOCKS_EXCLUDED(mu_);
   // Looks for due work now.
-  void Wake();
+  void Wake() ABSL_LOCKS_EXCLUDED(mu_);
+
+ private:
+  void PollLoop() ABSL_LOCKS_EXCLUDED(mu_);
+  void WorkLoop() ABSL_LOCKS_EXCLUDED(mu_);
+  bool Stopping() ABSL_LOCKS_EXCLUDED(mu_);
+  // Delivers what the key has, until it is empty, fails, is lost, or the dispatcher stops.
+  absl::Status DeliverKey(const std::string& key, absl::Time lease_end);
+  // Delivers and records one; returns whether the key is still held.
+  absl::StatusOr<Leases::Held> DeliverOne(const Queued& queued);
+  absl::Status Handle(const Entry& entry) const;
+  absl::Duration Backoff(int64_t attempts) const;
+
+  sql::Database* const database_;
+  const absl::flat_hash_map<std::string, Handler> handlers_;
+  const Options options_;
+  const base::SystemClock system_clock_;
+  const base::Clock& clock_;
+  Leases leases_;
+
+  struct Ready {
+    std::string key;
+    absl::Time lease_end;
+  };
+
+  absl::Mutex mu_;
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  bool wake_ ABSL_GUARDED_BY(mu_) = true;
+  std::deque<Ready> ready_ ABSL_GUARDED_BY(mu_);
+
+  std::unique_ptr<sql::Database::Subscription> subscription_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace fangpin::outbox

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -11,7 +12,7 @@
 #include "libs/sql/database.h"
 
 // Effects in other services, kept in the service's own database: written in the transaction of the
-// change that causes them, delivered afterwards at least once.
+// change that causes them, delivered afterwards at least once by a Dispatcher.
 namespace fangpin::outbox {
 
 struct Entry {
@@ -32,7 +33,7 @@ struct Entry {
 absl::Status Migrate(sql::Database& database);
 
 // Adds entry as part of tx; a Dispatcher on the same Database object learns of it at commit.
-// ALREADY_EXISTS when an entry with this id is waiting.
+// ALREADY_EXISTS, SQL_UNIQUE_VIOLATION when an entry with this id is pending.
 absl::Status Enqueue(sql::Tx& tx, const Entry& entry);
 
 struct Depth {
@@ -44,6 +45,21 @@ struct Depth {
 
 // Counts what waits, for gauges.
 absl::StatusOr<Depth> ReadDepth(sql::Database& database);
+
+// An entry that failed for good, without its payload.
+struct Parked {
+  std::string id;
+  std::string key;
+  std::string kind;
+  absl::Time created;
+  int64_t attempts = 0;
+  // Of the last error: its ErrorInfo's reason, or the name of its code.
+  std::string reason;
+};
+
+// Parked entries in the order of their ids, beginning behind after_id; at most limit.
+absl::StatusOr<std::vector<Parked>> ListParked(sql::Database& database, std::string_view after_id,
+                                               int limit);
 
 // Makes a parked entry pending again, behind what its key has pending. NOT_FOUND,
 // OUTBOX_ENTRY_NOT_FOUND when no parked entry has this id.

@@ -50,8 +50,7 @@ template <typename File>
 absl::StatusOr<File> ReadFile(const std::string& directory, std::string_view name) {
   std::ifstream in(std::filesystem::path(directory) / name);
   if (!in) {
-    return base::Error(absl::StatusCode::kNotFound, "POLICY_FILE_MISSING",
-                       base::StrCat("缺少政策文件", name));
+    return base::Error(absl::StatusCode::kNotFound, "POLICY_FILE_MISSING", "缺少这个政策文件");
   }
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   FirstError error;
