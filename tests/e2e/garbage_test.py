@@ -144,11 +144,11 @@ class GarbageTest(suite.SuiteTest):
             self.assertEqual(error.code, grpc.StatusCode.INVALID_ARGUMENT)
             return error.reason
 
-        self.assertEqual(reason(feed_id="severe_illness", columns=["record_id"],
+        self.assertEqual(reason(feed_id="severe_illness", columns=["bgkbh"],
                                 records=[one] * 1001), "BATCH_TOO_LARGE")
-        self.assertEqual(reason(feed_id="no_such_feed", columns=["record_id"], records=[one]),
+        self.assertEqual(reason(feed_id="no_such_feed", columns=["bgkbh"], records=[one]),
                          "FEED_UNKNOWN")
-        self.assertEqual(reason(feed_id="severe_illness", columns=["record_id"], records=[one]),
+        self.assertEqual(reason(feed_id="severe_illness", columns=["bgkbh"], records=[one]),
                          "COLUMN_MISSING")
         listed = stub.ListAlerts(pb.ListAlertsRequest(page_size=10), metadata=self.metadata)
         self.assertEqual(len(listed.alerts), 0)

@@ -12,14 +12,14 @@ import grpc  # noqa: E402
 RECORDS = 20_000
 BATCH = 200
 FEED = "severe_illness"
-COLUMNS = ("record_id", "record_version", "id_card", "name", "illness_class", "diagnosed_on")
+COLUMNS = ("bgkbh", "bbh", "sfzh", "qzrq", "jbfl")
 
 
 def record(number):
     """One record of the feed about somebody who is not on file."""
     birth = f"{1950 + number % 50}{number % 12 + 1:02d}{number % 28 + 1:02d}"
     person = client.citizen_id("621126", birth, number % 999 + 1)
-    return (f"SI-{number:06d}", "1", person, "测试乙", "尿毒症", "2023-08-15")
+    return (f"SI-{number:06d}", "1", person, "20230815", "大病")
 
 
 class PushTest(suite.SuiteTest):
