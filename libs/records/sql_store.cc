@@ -228,17 +228,26 @@ class SqlTx final : public Tx {
 }  // namespace
 
 absl::Status SqlStore::Read(absl::FunctionRef<absl::Status(View&)> fn) {
-  return database_->Read([&](sql::Tx& tx) {
-    SqlTx view(tx, *sealer_, nullptr);
-    return fn(view);
-  });
+  return ReadWith([&](View& view, sql::Tx&) { return fn(view); });
 }
 
 absl::Status SqlStore::Write(const base::CallContext& ctx,
                              absl::FunctionRef<absl::Status(Tx&)> fn) {
+  return WriteWith(ctx, [&](Tx& tx, sql::Tx&) { return fn(tx); });
+}
+
+absl::Status SqlStore::ReadWith(absl::FunctionRef<absl::Status(View&, sql::Tx&)> fn) {
+  return database_->Read([&](sql::Tx& tx) {
+    SqlTx view(tx, *sealer_, nullptr);
+    return fn(view, tx);
+  });
+}
+
+absl::Status SqlStore::WriteWith(const base::CallContext& ctx,
+                                 absl::FunctionRef<absl::Status(Tx&, sql::Tx&)> fn) {
   return database_->Write([&](sql::Tx& tx) {
     SqlTx writer(tx, *sealer_, &ctx);
-    return fn(writer);
+    return fn(writer, tx);
   });
 }
 

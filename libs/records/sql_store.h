@@ -19,6 +19,12 @@ class SqlStore final : public Store {
   absl::Status Write(const base::CallContext& ctx,
                      absl::FunctionRef<absl::Status(Tx&)> fn) override;
 
+  // The same with the open transaction of the database, for a service that keeps tables of its own
+  // beside its records.
+  absl::Status ReadWith(absl::FunctionRef<absl::Status(View&, sql::Tx&)> fn);
+  absl::Status WriteWith(const base::CallContext& ctx,
+                         absl::FunctionRef<absl::Status(Tx&, sql::Tx&)> fn);
+
  private:
   sql::Database* const database_;
   const seal::Sealer* const sealer_;

@@ -64,7 +64,7 @@ class PushTest(suite.SuiteTest):
         self.department = [("authorization", "Bearer " + client.token(
             self.running, subject="feed-health", role="DEPARTMENT_FEED", department="health"))]
         self.desk = [("authorization", "Bearer " + client.token(
-            self.running, subject="desk", role="COUNTY_DESK"))]
+            self.running, subject="desk", role="OPERATOR"))]
         process = self.running.processes["screening" if separate else "fangpin"]
 
         # Push until the process dies under the pushing thread.
