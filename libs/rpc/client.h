@@ -39,6 +39,8 @@ const google::protobuf::MethodDescriptor* MethodTaking(std::string_view service,
 // method declares itself idempotent, once otherwise.
 absl::Status WithRetry(const google::protobuf::MethodDescriptor* method,
                        absl::FunctionRef<absl::Status()> attempt);
+// UNAVAILABLE, NEIGHBOUR_ABSENT.
+absl::Status NeighbourAbsent(std::string_view service);
 }  // namespace internal
 
 // Calls one gRPC service of a neighbour:
@@ -63,7 +65,7 @@ class Client {
     absl::call_once(once_, [this] {
       if (neighbour_->channel() != nullptr) stub_ = Service::NewStub(neighbour_->channel());
     });
-    if (stub_ == nullptr) return absl::UnavailableError("neighbour not connected");
+    if (stub_ == nullptr) return internal::NeighbourAbsent(neighbour_->service());
     static const google::protobuf::MethodDescriptor* const descriptor =
         internal::MethodTaking(Service::service_full_name(), Request::descriptor());
     Response response;

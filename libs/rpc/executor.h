@@ -38,6 +38,7 @@ class Executor {
   const size_t max_threads_;
   const size_t max_queue_;
   mutable absl::Mutex mutex_;
+  absl::CondVar work_;
   std::deque<Task> queue_ ABSL_GUARDED_BY(mutex_);
   size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "fangpin/rpc/v1/options.pb.h"
 #include "google/protobuf/message.h"
+#include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "libs/base/call_context.h"
 #include "libs/rpc/field_path.h"
@@ -49,6 +50,7 @@ class MethodCore {
   // One call from arrival to answer.
   struct Call {
     grpc::CallbackServerContext* server;
+    grpc::ServerUnaryReactor* reactor;
     int64_t start_ns;  // monotonic
     base::CallContext context;
     std::shared_ptr<const Caller> caller;
@@ -69,14 +71,16 @@ class MethodCore {
   Runtime& runtime() const { return runtime_; }
 
  private:
-  void Resolve(std::string_view service, std::string_view method,
-               const google::protobuf::Descriptor* request,
-               const google::protobuf::Descriptor* response);
+  absl::Status Resolve(const google::protobuf::Descriptor* request,
+                       const google::protobuf::Descriptor* response);
   void AddMetrics();
-  void Authorize(Call& call, const google::protobuf::Message& request) const;
+  // Everything before the body; fills in caller, principal and now.
+  absl::Status Admit(Call& call, std::string_view authorization, std::string_view simulated_time,
+                     absl::Time now, const google::protobuf::Message& request) const;
+  std::shared_ptr<const Caller> CertificateCaller(const grpc::CallbackServerContext& server) const;
+  absl::Status Authorize(const Call& call, const google::protobuf::Message& request) const;
   void Audit(const Call& call, const absl::Status& status, const google::protobuf::Message& request,
              const google::protobuf::Message& response) const;
-  void Log(const Call& call, const absl::Status& status, double seconds) const;
 
   Runtime& runtime_;
   const std::string service_;
@@ -121,8 +125,8 @@ class Method : public MethodCore {
   template <typename Body>
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* server, const Request* request,
                                 Response* response, Body body) const {
-    grpc::ServerUnaryReactor* reactor = server->DefaultReactor();
     Call call = Arrive(server, *request);
+    grpc::ServerUnaryReactor* const reactor = call.reactor;
     if (!call.refusal.ok()) {
       absl::Status refusal = std::move(call.refusal);
       Answer(call, std::move(refusal), *request, response);

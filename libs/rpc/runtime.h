@@ -3,7 +3,10 @@
 
 #include <atomic>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -36,22 +39,38 @@ class Runtime {
   const Authenticator& authenticator() const { return *options_.authenticator; }
   AuditSink* audit() { return options_.audit.get(); }
   bool simulated_time() const { return options_.simulated_time; }
-  Executor& executor() { return executor_; }
+  Executor& executor() { return *executor_; }
 
   // Methods report here what is wrong with them; the process refuses to start with any.
   void AddStartupError(absl::Status error);
   absl::Status startup_status() const;
 
-  // Until admitted, every call is UNAVAILABLE, SERVICE_STARTING.
-  void Admit(bool admit) { admitting_.store(admit, std::memory_order_release); }
-  bool admitting() const { return admitting_.load(std::memory_order_acquire); }
+  // Full names of the gRPC services whose methods are wrapped.
+  void AddGrpcService(std::string_view full_name);
+  std::set<std::string, std::less<>> grpc_services() const;
+
+  // Which calls are let in: none while starting (UNAVAILABLE, SERVICE_STARTING), while stopping
+  // only those that other services need to finish their own (UNAVAILABLE, SERVICE_STOPPING).
+  enum class Admission { kStarting, kOpen, kStopping };
+  void Admit(Admission admission) { admission_.store(admission, std::memory_order_release); }
+  Admission admission() const { return admission_.load(std::memory_order_acquire); }
+
+  // Counters of one method, from which the calls in progress follow.
+  void AddCounters(const metrics::Counter* started, const std::vector<metrics::Counter*>& handled);
+  // Turns new callers away and waits until no call is in progress, at most until `deadline`.
+  void Drain(absl::Time deadline);
 
  private:
+  uint64_t InProgress() const;
+
   const Options options_;
-  Executor executor_;
-  std::atomic<bool> admitting_{false};
+  const std::shared_ptr<Executor> executor_;  // shared with the gauge that reads its queue
+  std::atomic<Admission> admission_{Admission::kStarting};
   mutable absl::Mutex mutex_;
   absl::Status startup_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string, std::less<>> grpc_services_ ABSL_GUARDED_BY(mutex_);
+  std::vector<const metrics::Counter*> started_ ABSL_GUARDED_BY(mutex_);
+  std::vector<const metrics::Counter*> handled_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fangpin::rpc

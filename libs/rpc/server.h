@@ -32,6 +32,8 @@ class Server {
   const std::vector<std::string>& addresses() const { return addresses_; }
 
   void SetHealth(const std::string& name, bool serving);
+  // NOT_SERVING for every name, for good.
+  void TurnHealthOff();
 
   // A channel that stays inside the process.
   std::shared_ptr<grpc::Channel> InProcessChannel();

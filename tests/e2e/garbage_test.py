@@ -42,7 +42,7 @@ class GarbageTest(suite.SuiteTest):
         self.channel = grpc.insecure_channel(self.running.addresses["registry"])
         self.addCleanup(self.channel.close)
         self.metadata = [("authorization", "Bearer " + client.token(
-            self.running, subject="desk", role="OPERATOR"))]
+            self.running, subject="desk", role="COUNTY_DESK"))]
         self.village = self.first_village()
 
     def first_village(self):

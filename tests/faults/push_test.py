@@ -64,7 +64,7 @@ class PushTest(suite.SuiteTest):
         self.department = [("authorization", "Bearer " + client.token(
             self.running, subject="feed-health", role="DEPARTMENT_FEED", department="health"))]
         self.desk = [("authorization", "Bearer " + client.token(
-            self.running, subject="desk", role="OPERATOR"))]
+            self.running, subject="desk", role="COUNTY_DESK"))]
         process = self.running.processes["screening" if separate else "fangpin"]
 
         # Push until the process dies under the pushing thread.

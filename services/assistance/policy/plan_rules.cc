@@ -85,9 +85,9 @@ Outcome NeedsUnknown(const PlanCase& c) {
   Evidence seen;
   int64_t unmet = 0;
   for (const auto& [number, has_text] : c.needs) {
-    const bool met = std::any_of(
-        c.measures.begin(), c.measures.end(),
-        [n = number](const PlannedMeasure& m) { return m.need_numbers.contains(n); });
+    const bool met =
+        std::any_of(c.measures.begin(), c.measures.end(),
+                    [n = number](const PlannedMeasure& m) { return m.need_numbers.contains(n); });
     if (!met) ++unmet;
   }
   const auto needs = seen.Number({"needs", "农户需求数"}, static_cast<int64_t>(c.needs.size()));
@@ -102,9 +102,9 @@ bool Answered(const PlanCase& c, Risk risk) {
 }
 
 bool Answered(const PlanCase& c, Safeguard safeguard) {
-  return std::any_of(
-      c.measures.begin(), c.measures.end(),
-      [safeguard](const PlannedMeasure& m) { return m.group && Answers(*m.group, safeguard); });
+  return std::any_of(c.measures.begin(), c.measures.end(), [safeguard](const PlannedMeasure& m) {
+    return m.group && Answers(*m.group, safeguard);
+  });
 }
 
 // 帮扶措施不完善: a risk, or a safeguard that is not secured, without an acceptable measure.
@@ -140,8 +140,8 @@ Outcome NotAdjustedInTime(const PlanCase& c) {
   const bool changed = !Differences(c.plan, c.household).empty();
   seen.Flag({"differs_from_registry", "与户档不一致"}, changed);
   if (!changed) return seen.Clear();
-  const auto changed_on = seen.Day({"household_changed_on", "户档变动日期"},
-                                   c.household_changed_on);
+  const auto changed_on =
+      seen.Day({"household_changed_on", "户档变动日期"}, c.household_changed_on);
   const auto days = seen.Number({"plan_refresh_days", "计划调整期限（天）"}, c.refresh_days);
   if (!seen.complete()) return seen.Missing();
   return seen.HoldIf(c.today - *changed_on > *days);
@@ -209,9 +209,9 @@ Outcome MeasureNotTargeted(const PlanCase& c) {
     const bool fits = std::any_of(m.risks.begin(), m.risks.end(), [&](Risk risk) {
       return c.household.risks.contains(risk) && Answers(*m.group, m.item, risk);
     });
-    const bool mends = std::any_of(
-        c.household.open_safeguards.begin(), c.household.open_safeguards.end(),
-        [&](Safeguard safeguard) { return Answers(*m.group, safeguard); });
+    const bool mends =
+        std::any_of(c.household.open_safeguards.begin(), c.household.open_safeguards.end(),
+                    [&](Safeguard safeguard) { return Answers(*m.group, safeguard); });
     const bool meets_need = m.risks.empty() && !m.need_numbers.empty();
     if (!fits && !mends && !meets_need) ++untargeted;
   }
@@ -281,10 +281,9 @@ Outcome DevelopmentalMeasureMissing(const PlanCase& c) {
 // No labour in the household, and no safety net.
 Outcome BackstopMissing(const PlanCase& c) {
   Evidence seen;
-  const bool safety_net =
-      std::any_of(c.measures.begin(), c.measures.end(), [](const PlannedMeasure& m) {
-        return m.group == MeasureGroup::kSocialSafetyNet;
-      });
+  const bool safety_net = std::any_of(
+      c.measures.begin(), c.measures.end(),
+      [](const PlannedMeasure& m) { return m.group == MeasureGroup::kSocialSafetyNet; });
   seen.Flag({"has_safety_net_measure", "有综合保障措施"}, safety_net);
   if (safety_net) return seen.Clear();
   const std::optional<bool> labour = HasLabour(c, seen);

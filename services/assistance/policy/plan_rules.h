@@ -41,7 +41,7 @@ struct PlannedMeasure {
 };
 
 struct Review {
-  bool by_author = false;          // The reviewer drafted, changed or submitted the plan.
+  bool by_author = false;           // The reviewer drafted, changed or submitted the plan.
   bool by_former_reviewer = false;  // The reviewer also agreed at the desk before.
   int open_defects = 0;             // Blocking findings at the time.
 };
@@ -49,8 +49,8 @@ struct Review {
 // One plan on one day, as plain facts.
 struct PlanCase {
   absl::CivilDay today;
-  Basis plan;       // As carried over into the plan.
-  Basis household;  // As the registry has it now.
+  Basis plan;                                          // As carried over into the plan.
+  Basis household;                                     // As the registry has it now.
   std::optional<absl::CivilDay> household_changed_on;  // Last change of the household file.
   std::map<Safeguard, SafeguardState> safeguards;      // As now; absent: not on record.
   std::map<Risk, bool> analyses;                       // Analysed risks; whether there is a text.

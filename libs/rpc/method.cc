@@ -1,0 +1,374 @@
+#include "libs/rpc/method.h"
+
+#include <grpc/grpc_security_constants.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <exception>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "libs/base/division.h"
+#include "libs/base/error.h"
+#include "libs/base/random.h"
+#include "libs/base/strings.h"
+#include "libs/log/log.h"
+#include "libs/rpc/mask.h"
+#include "libs/rpc/status.h"
+
+namespace fangpin::rpc {
+namespace {
+
+using google::protobuf::DescriptorPool;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+constexpr size_t kMaxRequestId = 64;
+constexpr size_t kMaxAuditIds = 20;
+// Successful calls are logged only when they took longer than this, or at level debug.
+constexpr double kSlowSeconds = 1.0;
+
+// Names as dashboards know them, by status code.
+constexpr std::string_view kCodeNames[] = {
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
+
+int64_t MonotonicNanos() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+
+size_t CodeIndex(const absl::Status& status) { return static_cast<size_t>(status.code()); }
+
+std::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+
+// The metadata that the wrapper reads; views into the server context.
+struct Metadata {
+  std::string_view authorization, request_id, simulated_time;
+};
+
+Metadata ReadMetadata(const grpc::CallbackServerContext& server) {
+  Metadata metadata;
+  for (const auto& [key, value] : server.client_metadata()) {
+    const std::string_view name = View(key);
+    if (name == kAuthorizationKey) {
+      metadata.authorization = View(value);
+    } else if (name == kRequestIdKey) {
+      metadata.request_id = View(value);
+    } else if (name == kSimulatedTimeKey) {
+      metadata.simulated_time = View(value);
+    }
+  }
+  return metadata;
+}
+
+bool IsRequestId(std::string_view text) {
+  if (text.empty() || text.size() > kMaxRequestId) return false;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '-' || c == '_' || c == '.';
+    if (!plain) return false;
+  }
+  return true;
+}
+
+// Unique across processes, and cheap: a random head for the process, a count behind it.
+std::string NewRequestId() {
+  static const std::string* const head =
+      new std::string(absl::BytesToHexString(base::RandomBytes(6)) + "-");
+  static std::atomic<uint64_t> count{0};
+  return base::StrCat(*head, absl::Hex(count.fetch_add(1, std::memory_order_relaxed) + 1));
+}
+
+// What the caller acts for, when the caller is another service that says so.
+std::string_view OnBehalfOf(const grpc::CallbackServerContext& server,
+                            const base::Principal& principal) {
+  if (!principal.Has(kServiceRole)) return {};
+  const auto found = server.client_metadata().find(kOnBehalfOfKey);
+  return found == server.client_metadata().end() ? std::string_view() : View(found->second);
+}
+
+// An error that a body made without base::Error says nothing that a caller may rely on, and may say
+// what he must not see. The log keeps its text.
+absl::Status WithReason(const absl::Status& status) {
+  if (status.ok() || !base::Reason(status).empty()) return status;
+  switch (status.code()) {
+    case absl::StatusCode::kCancelled:
+      return base::Error(status.code(), "CANCELLED", "调用已取消");
+    case absl::StatusCode::kDeadlineExceeded:
+      return base::Error(status.code(), "DEADLINE_EXCEEDED", "调用超时");
+    case absl::StatusCode::kUnavailable:
+      return base::Error(status.code(), "UNAVAILABLE", "服务暂时不可用，请稍后重试");
+    default:
+      return base::Error(status.code(), "INTERNAL", "内部错误，请提供请求编号以便排查");
+  }
+}
+
+// Whose fault decides how loud: our own are errors, the caller's are not.
+log::Level LevelOf(const absl::Status& status, double seconds) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return seconds > kSlowSeconds ? log::Level::kWarning : log::Level::kDebug;
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDataLoss:
+      return log::Level::kError;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kResourceExhausted:
+      return log::Level::kWarning;
+    default:
+      return log::Level::kInfo;
+  }
+}
+
+absl::Status StartupError(std::string_view method, std::string_view what) {
+  return base::Error(absl::StatusCode::kFailedPrecondition, "METHOD_INVALID", what)
+      .WithMetadata("method", method);
+}
+
+}  // namespace
+
+MethodCore::MethodCore(Runtime& runtime, std::string_view service, std::string_view method,
+                       const google::protobuf::Descriptor* request,
+                       const google::protobuf::Descriptor* response, RunMode mode)
+    : runtime_(runtime),
+      service_(service),
+      method_(method),
+      full_name_(base::StrCat(service, "/", method)),
+      mode_(mode) {
+  runtime_.AddGrpcService(service);
+  if (absl::Status status = Resolve(request, response); !status.ok()) {
+    runtime_.AddStartupError(std::move(status));
+  }
+  AddMetrics();
+}
+
+absl::Status MethodCore::Resolve(const google::protobuf::Descriptor* request,
+                                 const google::protobuf::Descriptor* response) {
+  const MethodDescriptor* descriptor =
+      DescriptorPool::generated_pool()->FindMethodByName(service_ + "." + method_);
+  if (descriptor == nullptr) return StartupError(full_name_, "方法不存在");
+  if (descriptor->input_type() != request || descriptor->output_type() != response) {
+    return StartupError(full_name_, "消息类型与方法不符");
+  }
+  policy_ = descriptor->options().GetExtension(v1::policy);
+  if (policy_.permission().empty() || policy_.scope().kind_case() == v1::Scope::KIND_NOT_SET ||
+      policy_.audit() == v1::AUDIT_UNSPECIFIED) {
+    return StartupError(full_name_, "方法缺少权限、范围或审计选项");
+  }
+  if (policy_.audit() != v1::AUDIT_NONE && runtime_.audit() == nullptr) {
+    return StartupError(full_name_, "方法要求审计而没有审计日志");
+  }
+  if (policy_.scope().kind_case() == v1::Scope::kDivisionField) {
+    absl::StatusOr<FieldPath> path = FieldPath::Resolve(request, policy_.scope().division_field());
+    if (!path.ok()) return path.status();
+    division_ = *std::move(path);
+  }
+  request_ids_ = IdPaths(request);
+  response_ids_ = IdPaths(response);
+  response_is_personal_ = HoldsPersonalFields(response);
+  return absl::OkStatus();
+}
+
+void MethodCore::AddMetrics() {
+  metrics::Labels labels = {
+      {"grpc_type", "unary"}, {"grpc_service", service_}, {"grpc_method", method_}};
+  metrics::Registry& metrics = runtime_.metrics();
+  started_ = &metrics.AddCounter("grpc_server_started_total",
+                                 "Total number of RPCs started on the server.", labels);
+  seconds_ = &metrics.AddHistogram(
+      "grpc_server_handling_seconds",
+      "Time in seconds from the arrival of a call to its answer, waiting included.",
+      metrics::LatencyBuckets(), labels);
+  for (size_t i = 0; i < handled_.size(); ++i) {
+    labels["grpc_code"] = kCodeNames[i];
+    handled_[i] = &metrics.AddCounter(
+        "grpc_server_handled_total",
+        "Total number of RPCs completed on the server, regardless of success or failure.", labels);
+  }
+  runtime_.AddCounters(started_, {handled_.begin(), handled_.end()});
+}
+
+MethodCore::Call MethodCore::Arrive(grpc::CallbackServerContext* server,
+                                    const Message& request) const {
+  Call call;
+  call.server = server;
+  call.reactor = server->DefaultReactor();
+  call.start_ns = MonotonicNanos();
+  started_->Increment();
+  const absl::Time now = absl::Now();
+  const Metadata metadata = ReadMetadata(*server);
+  call.context.now = now;
+  call.context.request_id =
+      IsRequestId(metadata.request_id) ? std::string(metadata.request_id) : NewRequestId();
+  call.refusal = Admit(call, metadata.authorization, metadata.simulated_time, now, request);
+  return call;
+}
+
+absl::Status MethodCore::Admit(Call& call, std::string_view authorization,
+                               std::string_view simulated_time, absl::Time now,
+                               const Message& request) const {
+  const Runtime::Admission admission = runtime_.admission();
+  if (admission == Runtime::Admission::kStarting) {
+    return base::Error(absl::StatusCode::kUnavailable, "SERVICE_STARTING",
+                       "服务正在启动，请稍后重试");
+  }
+  if (absl::Status wanted = StillWanted(call); !wanted.ok()) return wanted;
+
+  if (runtime_.authenticator().knows_certificates() && authorization.empty()) {
+    call.caller = CertificateCaller(*call.server);
+  }
+  if (call.caller == nullptr) {
+    auto caller = runtime_.authenticator().Authenticate(authorization, now);
+    if (!caller.ok()) return std::move(caller).status();
+    call.caller = *std::move(caller);
+  }
+  call.context.principal = call.caller->principal;
+  if (admission == Runtime::Admission::kStopping && !call.context.principal.Has(kServiceRole)) {
+    return base::Error(absl::StatusCode::kUnavailable, "SERVICE_STOPPING",
+                       "服务正在停止，请稍后重试");
+  }
+
+  if (!simulated_time.empty()) {
+    if (!runtime_.simulated_time()) {
+      return base::Error(absl::StatusCode::kFailedPrecondition, "SIMULATED_TIME_OFF",
+                         "本服务未开启模拟时间");
+    }
+    std::string error;
+    if (!absl::ParseTime(absl::RFC3339_full, base::ToAbsl(simulated_time), &call.context.now,
+                         &error)) {
+      return base::Error(absl::StatusCode::kInvalidArgument, "SIMULATED_TIME_INVALID",
+                         "模拟时间须为 RFC 3339 格式");
+    }
+  }
+  return Authorize(call, request);
+}
+
+std::shared_ptr<const Caller> MethodCore::CertificateCaller(
+    const grpc::CallbackServerContext& server) const {
+  const auto auth = server.auth_context();
+  if (auth == nullptr || !auth->IsPeerAuthenticated()) return nullptr;
+  for (const grpc::string_ref& name : auth->FindPropertyValues(GRPC_X509_CN_PROPERTY_NAME)) {
+    if (auto caller = runtime_.authenticator().ByCertificate(View(name))) return caller;
+  }
+  return nullptr;
+}
+
+absl::Status MethodCore::Authorize(const Call& call, const Message& request) const {
+  if (!call.caller->grants.Allow(policy_.permission())) {
+    return base::Error(absl::StatusCode::kPermissionDenied, "PERMISSION_MISSING",
+                       "没有此项操作的权限")
+        .WithMetadata("permission", policy_.permission());
+  }
+  absl::Status scope;
+  division_.ForEach(request, [&](const std::string& division) {
+    if (absl::Status shape = base::CheckDivision(division); !shape.ok()) {
+      scope = base::InvalidField(policy_.scope().division_field(), base::Reason(shape),
+                                 base::ToStd(shape.message()));
+    } else if (!call.context.principal.MayAccess(division)) {
+      scope = base::Error(absl::StatusCode::kPermissionDenied, "SCOPE_DENIED",
+                          "超出了您所负责的行政区划范围")
+                  .WithMetadata("division", division);
+    }
+    return scope.ok();
+  });
+  if (!scope.ok()) return scope;
+  if (policy_.audit() != v1::AUDIT_NONE && !runtime_.audit()->Healthy()) {
+    return base::Error(absl::StatusCode::kUnavailable, "AUDIT_UNAVAILABLE",
+                       "审计日志暂时无法写入，操作未执行");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MethodCore::StillWanted(const Call& call) const {
+  if (call.server->deadline() < std::chrono::system_clock::now()) {
+    return base::Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED", "调用超时");
+  }
+  if (call.server->IsCancelled()) {
+    return base::Error(absl::StatusCode::kCancelled, "CANCELLED", "调用已取消");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MethodCore::QueueFull() const {
+  return base::Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "服务繁忙，请稍后重试");
+}
+
+absl::Status MethodCore::FromException(const Call& call) const {
+  std::string what = "unknown";
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+  }
+  log::Error("exception in handler",
+             {{"request_id", call.context.request_id}, {"method", full_name_}, {"what", what}});
+  return base::Error(absl::StatusCode::kInternal, "INTERNAL", "内部错误，请提供请求编号以便排查");
+}
+
+void MethodCore::Answer(Call& call, absl::Status status, const Message& request,
+                        Message* response) const {
+  if (status.ok() && response_is_personal_ && !call.caller->grants.see_personal) {
+    MaskPersonalFields(response);
+  }
+  const double seconds = static_cast<double>(MonotonicNanos() - call.start_ns) * 1e-9;
+  if (const log::Level level = LevelOf(status, seconds); log::Enabled(level)) {
+    log::Write(level, "call",
+               {{"request_id", call.context.request_id},
+                {"method", full_name_},
+                {"code", kCodeNames[CodeIndex(status)]},
+                {"reason", base::Reason(status)},
+                {"message", base::ToStd(status.message())},
+                {"subject", call.context.principal.subject},
+                {"seconds", seconds}});
+  }
+  if (!status.ok()) status = WithReason(status);
+  if (policy_.audit() != v1::AUDIT_NONE && call.caller != nullptr) {
+    Audit(call, status, request, *response);
+  }
+  seconds_->Observe(seconds);
+  handled_[CodeIndex(status)]->Increment();
+  if (!status.ok()) call.server->AddTrailingMetadata(kRequestIdKey, call.context.request_id);
+  call.reactor->Finish(ToGrpc(status));
+}
+
+void MethodCore::Audit(const Call& call, const absl::Status& status, const Message& request,
+                       const Message& response) const {
+  const std::string reason = base::Reason(status);
+  AuditEntry entry{.time = absl::Now(),
+                   .business_time = call.context.now,
+                   .subject = call.context.principal.subject,
+                   .on_behalf_of = OnBehalfOf(*call.server, call.context.principal),
+                   .method = full_name_,
+                   .request_id = call.context.request_id,
+                   .outcome = kCodeNames[CodeIndex(status)],
+                   .reason = reason,
+                   .write = policy_.audit() == v1::AUDIT_WRITE};
+  std::string division;
+  division_.ForEach(request, [&](const std::string& value) {
+    division = value;
+    return false;
+  });
+  entry.division = division;
+  const auto add = [&entry](const std::vector<FieldPath>& paths, const Message& message) {
+    for (const FieldPath& path : paths) {
+      path.ForEach(message, [&entry](const std::string& id) {
+        if (entry.ids.size() >= kMaxAuditIds) return false;
+        entry.ids.push_back(id);
+        return true;
+      });
+    }
+  };
+  add(request_ids_, request);
+  if (status.ok()) add(response_ids_, response);
+  if (absl::Status written = runtime_.audit()->Append(entry); !written.ok()) {
+    // The change is made and cannot be unmade; the next ones are refused until the log is well.
+    log::Error("audit entry not written", {{"request_id", call.context.request_id},
+                                           {"method", full_name_},
+                                           {"reason", base::Reason(written)}});
+  }
+}
+
+}  // namespace fangpin::rpc

@@ -1,0 +1,225 @@
+// Every method and every field of the contract says about itself what the wrapper and the masker
+// need. Reads the proto files themselves, so that none can be left out.
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fangpin/rpc/v1/options.pb.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/compiler/importer.h"
+#include "google/protobuf/descriptor.h"
+#include "gtest/gtest.h"
+#include "libs/base/strings.h"
+#include "libs/rpc/field_path.h"
+#include "libs/rpc/permission.h"
+
+namespace fangpin {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::MethodOptions;
+using google::protobuf::ServiceDescriptor;
+
+// Words in a field's name that mean that it may be about a person.
+const std::set<std::string> kPersonalWords = {
+    "name",    "names",      "phone",   "phones", "mobile",  "address", "birth",  "birthday",
+    "illness", "disability", "health",  "remark", "remarks", "note",    "notes",  "text",
+    "raw",     "payload",    "account", "card",   "head",    "contact", "author", "victim"};
+
+// Fields with such a name that are about no person, each with its reason.
+const std::map<std::string, std::string> kNotPersonal = {
+    {"fangpin.policy.v1.CodedLabel.remark", "remark on a code of a public code list"},
+    {"fangpin.policy.v1.Clause.text", "wording of a public document"},
+    {"fangpin.policy.v1.Fact.name", "name of a fact, not of a person"},
+    {"fangpin.policy.v1.Parameter.name", "name of a policy parameter"},
+    {"fangpin.registry.v1.Division.name", "name of a public administrative division"},
+    {"fangpin.registry.v1.Import.file_name", "name that the sender gave to a spreadsheet"},
+    {"fangpin.screening.v1.Feed.name", "name of a department's feed"},
+};
+
+class Errors final : public google::protobuf::compiler::MultiFileErrorCollector {
+ public:
+  void AddError(const std::string& file, int line, int column,
+                const std::string& message) override {
+    ADD_FAILURE() << file << ":" << line + 1 << ":" << column + 1 << ": " << message;
+  }
+};
+
+// The whole contract, parsed once.
+class Contract {
+ public:
+  Contract() : importer_(&tree_, &errors_) {
+    tree_.MapPath("", "proto");
+    for (const auto& entry : std::filesystem::recursive_directory_iterator("proto/fangpin")) {
+      if (entry.path().extension() != ".proto") continue;
+      const std::string name = std::filesystem::relative(entry.path(), "proto");
+      const FileDescriptor* file = importer_.Import(name);
+      // What configures a process never travels; the service of libs/rpc's own tests does.
+      if (file != nullptr && file->package() != "fangpin.config.v1") files_.push_back(file);
+    }
+  }
+
+  const std::vector<const FileDescriptor*>& files() const { return files_; }
+
+  std::vector<const MethodDescriptor*> methods() const {
+    std::vector<const MethodDescriptor*> methods;
+    for (const FileDescriptor* file : files_) {
+      for (int s = 0; s < file->service_count(); ++s) {
+        for (int m = 0; m < file->service(s)->method_count(); ++m) {
+          methods.push_back(file->service(s)->method(m));
+        }
+      }
+    }
+    return methods;
+  }
+
+ private:
+  google::protobuf::compiler::DiskSourceTree tree_;
+  Errors errors_;
+  google::protobuf::compiler::Importer importer_;
+  std::vector<const FileDescriptor*> files_;
+};
+
+const Contract& TheContract() {
+  static const Contract* const contract = new Contract;
+  return *contract;
+}
+
+// Options of a parsed file hold our extensions as unknown fields; a second parse makes them known.
+template <typename Options>
+Options Known(const Options& options) {
+  Options known;
+  EXPECT_TRUE(known.ParseFromString(options.SerializeAsString()));
+  return known;
+}
+
+rpc::v1::MethodPolicy PolicyOf(const MethodDescriptor* method) {
+  return Known(method->options()).GetExtension(rpc::v1::policy);
+}
+
+bool IsPersonal(const FieldDescriptor* field) {
+  return Known(field->options()).GetExtension(rpc::v1::personal) != rpc::v1::PERSONAL_UNSPECIFIED;
+}
+
+// Whether a message of this type can hold a personal field.
+bool HoldsPersonal(const Descriptor* type, std::set<const Descriptor*>* seen) {
+  if (!seen->insert(type).second) return false;
+  for (int i = 0; i < type->field_count(); ++i) {
+    const FieldDescriptor* field = type->field(i);
+    if (IsPersonal(field)) return true;
+    if (field->message_type() != nullptr && HoldsPersonal(field->message_type(), seen)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool SoundsPersonal(const FieldDescriptor* field) {
+  if (field->type() == FieldDescriptor::TYPE_BOOL) return false;
+  const std::string& name = field->name();
+  // A person's papers: id_number, disability_number, card_numbers …, but not a plain count.
+  if (name.find("id_number") != name.npos || name.find("_number") != name.npos) return true;
+  for (const std::string_view word : base::Split(name, '_')) {
+    if (kPersonalWords.contains(std::string(word))) {
+      // An account of money is a message of ours; a bank account is a string.
+      return word != "account" || field->type() == FieldDescriptor::TYPE_STRING;
+    }
+  }
+  return false;
+}
+
+void CollectFields(const Descriptor* type, std::vector<const FieldDescriptor*>* fields) {
+  for (int i = 0; i < type->field_count(); ++i) fields->push_back(type->field(i));
+  for (int i = 0; i < type->nested_type_count(); ++i) {
+    if (!type->nested_type(i)->options().map_entry()) CollectFields(type->nested_type(i), fields);
+  }
+}
+
+TEST(DescriptorsTest, TheContractIsThere) { EXPECT_GE(TheContract().methods().size(), 30u); }
+
+TEST(DescriptorsTest, EveryMethodHasAPolicy) {
+  for (const MethodDescriptor* method : TheContract().methods()) {
+    const rpc::v1::MethodPolicy policy = PolicyOf(method);
+    EXPECT_NE(policy.permission(), "") << method->full_name();
+    EXPECT_NE(policy.scope().kind_case(), rpc::v1::Scope::KIND_NOT_SET) << method->full_name();
+    EXPECT_NE(policy.audit(), rpc::v1::AUDIT_UNSPECIFIED) << method->full_name();
+  }
+}
+
+TEST(DescriptorsTest, EveryMethodSaysWhetherItMayBeRepeated) {
+  for (const MethodDescriptor* method : TheContract().methods()) {
+    EXPECT_NE(method->options().idempotency_level(), MethodOptions::IDEMPOTENCY_UNKNOWN)
+        << method->full_name();
+  }
+}
+
+TEST(DescriptorsTest, ScopeFieldsExist) {
+  for (const MethodDescriptor* method : TheContract().methods()) {
+    const rpc::v1::Scope scope = PolicyOf(method).scope();
+    if (scope.kind_case() != rpc::v1::Scope::kDivisionField) continue;
+    EXPECT_TRUE(rpc::FieldPath::Resolve(method->input_type(), scope.division_field()).ok())
+        << method->full_name() << " " << scope.division_field();
+  }
+}
+
+TEST(DescriptorsTest, PermissionsAreOnesThatAPersonOrSystemCanHave) {
+  const auto roles = rpc::RoleTable::Load("deploy/config/roles.textproto");
+  ASSERT_TRUE(roles.ok()) << roles.status();
+  const rpc::Grants grants = roles->GrantsOf(
+      {"VILLAGE_CADRE", "TOWNSHIP_REVIEWER", "COUNTY_DESK", "COUNTY_APPROVER", "PREFECTURE_VIEWER",
+       "PROVINCE_VIEWER", "DEPARTMENT_FEED", "EXTERNAL_SYSTEM", "DATA_COLLECTOR", "OPERATOR"});
+  // What only other services of the suite may do.
+  const std::set<std::string> internal = {"registry.monitoring.write", "registry.persons.match"};
+  for (const MethodDescriptor* method : TheContract().methods()) {
+    const std::string permission = PolicyOf(method).permission();
+    EXPECT_TRUE(grants.Allow(permission) || internal.contains(permission))
+        << method->full_name() << " " << permission;
+  }
+}
+
+// The client finds a method's options by its request type.
+TEST(DescriptorsTest, ARequestTypeBelongsToOneMethod) {
+  std::map<const Descriptor*, std::string> requests;
+  for (const MethodDescriptor* method : TheContract().methods()) {
+    const auto [found, added] = requests.emplace(method->input_type(), method->full_name());
+    EXPECT_TRUE(added) << method->full_name() << " and " << found->second;
+  }
+}
+
+TEST(DescriptorsTest, WhatReadsPersonalDataIsAudited) {
+  for (const MethodDescriptor* method : TheContract().methods()) {
+    std::set<const Descriptor*> seen;
+    if (HoldsPersonal(method->output_type(), &seen)) {
+      EXPECT_NE(PolicyOf(method).audit(), rpc::v1::AUDIT_NONE) << method->full_name();
+    }
+  }
+}
+
+TEST(DescriptorsTest, EveryPersonalFieldIsMarked) {
+  std::set<std::string> unused;
+  for (const auto& [name, reason] : kNotPersonal) unused.insert(name);
+  for (const FileDescriptor* file : TheContract().files()) {
+    std::vector<const FieldDescriptor*> fields;
+    for (int i = 0; i < file->message_type_count(); ++i) {
+      CollectFields(file->message_type(i), &fields);
+    }
+    for (const FieldDescriptor* field : fields) {
+      unused.erase(field->full_name());
+      // A message is marked as a whole, or else its own fields are looked at.
+      const bool ours = field->message_type() != nullptr && !field->is_map();
+      if (ours || !SoundsPersonal(field)) continue;
+      EXPECT_TRUE(IsPersonal(field) || kNotPersonal.contains(field->full_name()))
+          << field->full_name() << " sounds personal and is not marked";
+    }
+  }
+  EXPECT_THAT(unused, ::testing::IsEmpty()) << "entries of the allow list that name no field";
+}
+
+}  // namespace
+}  // namespace fangpin
