@@ -37,8 +37,8 @@ class EliminationHandler final : public v1::EliminationService::CallbackService 
  private:
   static constexpr std::string_view kService = "fangpin.elimination.v1.EliminationService";
 
-  absl::StatusOr<v1::ListEliminationsResponse> ListPage(
-      const base::CallContext& ctx, const v1::ListEliminationsRequest& request);
+  absl::StatusOr<v1::ListEliminationsResponse> ListPage(const base::CallContext& ctx,
+                                                        const v1::ListEliminationsRequest& request);
 
   rpc::Runtime& runtime_;
   Eliminations* const eliminations_;
@@ -48,8 +48,8 @@ class EliminationHandler final : public v1::EliminationService::CallbackService 
       runtime_, kService, "ProposeElimination"};
   rpc::Method<v1::GetEliminationRequest, v1::GetEliminationResponse> get_{runtime_, kService,
                                                                           "GetElimination"};
-  rpc::Method<v1::ListEliminationsRequest, v1::ListEliminationsResponse> list_{
-      runtime_, kService, "ListEliminations"};
+  rpc::Method<v1::ListEliminationsRequest, v1::ListEliminationsResponse> list_{runtime_, kService,
+                                                                               "ListEliminations"};
   rpc::Method<v1::RecordEliminationStepRequest, v1::RecordEliminationStepResponse> record_step_{
       runtime_, kService, "RecordEliminationStep"};
   rpc::Method<v1::EvaluateEliminationRequest, v1::EvaluateEliminationResponse> evaluate_{

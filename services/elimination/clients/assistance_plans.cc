@@ -50,9 +50,8 @@ absl::StatusOr<PlanInForce> AssistancePlans::InForce(const base::CallContext& ct
   request.set_household_id(std::string(household_id));
   request.add_states(pb::PLAN_STATE_IN_FORCE);
   request.set_page_size(1);
-  FANGPIN_ASSIGN_OR_RETURN(
-      const pb::ListPlansResponse response,
-      client_.Call(ctx, &pb::AssistanceService::Stub::ListPlans, request));
+  FANGPIN_ASSIGN_OR_RETURN(const pb::ListPlansResponse response,
+                           client_.Call(ctx, &pb::AssistanceService::Stub::ListPlans, request));
   if (response.plans().empty()) return PlanInForce();
   return FromAssistance(response.plans(0));
 }

@@ -86,9 +86,8 @@ absl::StatusOr<Household> RegistryHouseholds::Get(const base::CallContext& ctx,
                                                   absl::CivilDay today) {
   registry::v1::GetHouseholdRequest request;
   request.set_household_id(std::string(household_id));
-  FANGPIN_ASSIGN_OR_RETURN(
-      const registry::v1::GetHouseholdResponse response,
-      client_.Call(ctx, &RegistryService::Stub::GetHousehold, request));
+  FANGPIN_ASSIGN_OR_RETURN(const registry::v1::GetHouseholdResponse response,
+                           client_.Call(ctx, &RegistryService::Stub::GetHousehold, request));
   return FromRegistry(response.household(), today);
 }
 

@@ -271,11 +271,11 @@ absl::StatusOr<v1::DecideEliminationResponse> Eliminations::Decide(
           *decision.add_findings() = policy::ToProto(finding);
         }
         FANGPIN_RETURN_IF_ERROR(kEliminations.Update(tx, *elimination));
-        FANGPIN_RETURN_IF_ERROR(EnqueueState(
-            tx, *elimination,
-            request.approve() ? policy::v1::MONITORING_STATE_ELIMINATED
-                              : policy::v1::MONITORING_STATE_UNDER_ASSISTANCE,
-            today));
+        FANGPIN_RETURN_IF_ERROR(EnqueueState(tx, *elimination,
+                                             request.approve()
+                                                 ? policy::v1::MONITORING_STATE_ELIMINATED
+                                                 : policy::v1::MONITORING_STATE_UNDER_ASSISTANCE,
+                                             today));
         v1::DecideEliminationResponse answer;
         *answer.mutable_elimination() = *std::move(elimination);
         return answer;

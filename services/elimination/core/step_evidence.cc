@@ -42,8 +42,8 @@ class Violations {
   absl::Status status() const { return any_ ? error_.Build() : absl::OkStatus(); }
 
  private:
-  base::ErrorBuilder error_ = base::Error(absl::StatusCode::kInvalidArgument,
-                                          "STEP_EVIDENCE_INVALID", "步骤佐证填写有误");
+  base::ErrorBuilder error_ =
+      base::Error(absl::StatusCode::kInvalidArgument, "STEP_EVIDENCE_INVALID", "步骤佐证填写有误");
   bool any_ = false;
 };
 
