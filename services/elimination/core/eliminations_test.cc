@@ -147,7 +147,7 @@ class EliminationsTest : public ::testing::Test {
 std::vector<std::string> Violations(const absl::Status& status) {
   const auto payload = status.GetPayload("type.googleapis.com/google.rpc.PreconditionFailure");
   google::rpc::PreconditionFailure failure;
-  if (payload) EXPECT_TRUE(failure.ParseFromString(std::string(*payload)));
+  EXPECT_TRUE(payload.has_value() && failure.ParseFromString(std::string(*payload)));
   std::vector<std::string> types;
   for (const auto& violation : failure.violations()) types.push_back(violation.type());
   return types;
@@ -267,9 +267,6 @@ TEST_F(EliminationsTest, YearWithoutALineIsAMissingFact) {
   const v1::Elimination elimination = WithSteps(5);
   const auto refused = Decide(elimination, true, At("2026-01-10", "chief"));
   EXPECT_THAT(Violations(refused.status()), ElementsAre("HOLD_INCOME_OR_EXPENDITURE_UNRESOLVED"));
-  EXPECT_THAT(
-      refused.status().GetPayload("type.googleapis.com/google.rpc.PreconditionFailure")->Flatten(),
-      ::testing::Not(IsEmpty()));
 }
 
 TEST_F(EliminationsTest, EvaluationChangesNothing) {
