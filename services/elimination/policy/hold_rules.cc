@@ -370,8 +370,10 @@ const HoldTable* TableOf(std::string_view version) {
 
 bool KnowsPolicyVersion(std::string_view version) { return TableOf(version) != nullptr; }
 
+std::span<const HoldRule> RulesOf(std::string_view version) { return TableOf(version)->rules; }
+
 std::vector<policy::Finding> Evaluate(std::string_view version, const EliminationFacts& facts) {
-  return policy::Apply<EliminationFacts>(TableOf(version)->rules, facts);
+  return policy::Apply<EliminationFacts>(RulesOf(version), facts);
 }
 
 }  // namespace fangpin::elimination

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -104,6 +105,9 @@ inline constexpr int kEliminationSteps = 5;
 
 // True for a version with a rule table here: "gansu-2021", "gansu-2023".
 bool KnowsPolicyVersion(std::string_view version);
+
+// Its rules: the seven holds, then the further conditions. `version` must be known.
+std::span<const policy::Rule<EliminationFacts>> RulesOf(std::string_view version);
 
 // What each of the seven holds says, and then each further condition: in the order of the notice,
 // clear ones included. `version` must be known.
