@@ -141,7 +141,6 @@ void KeepLedger(const v1::Measure& from, v1::Measure& to) {
 
 absl::Status CheckContent(const v1::UpdatePlanRequest& request) {
   Violations wrong;
-  if (request.etag().empty()) wrong.Add("etag", "REQUIRED", "缺少版本标记");
   CheckAnalyses(request, wrong);
   const std::set<int> needs = CheckNeeds(request, wrong);
   if (request.measures_size() > kMaxMeasures) {

@@ -85,6 +85,7 @@ absl::StatusOr<v1::HouseholdPlan> FindPlan(records::View& view, std::string_view
 // The same, when it still is the version that the caller read.
 absl::StatusOr<v1::HouseholdPlan> FindVersion(records::View& view, std::string_view plan_id,
                                               std::string_view etag) {
+  if (etag.empty()) return base::InvalidField("etag", "REQUIRED", "缺少版本标记");
   FANGPIN_ASSIGN_OR_RETURN(v1::HouseholdPlan plan, FindPlan(view, plan_id));
   if (plan.etag() != etag) return EtagMismatch();
   return plan;
@@ -330,6 +331,7 @@ absl::StatusOr<v1::SubmitPlanResponse> Plans::Submit(const base::CallContext& ct
   auto response = records::WriteOnce<v1::SubmitPlanResponse>(
       *store_, ctx, "SubmitPlan", request,
       [&](records::Tx& tx) -> absl::StatusOr<v1::SubmitPlanResponse> {
+        blocking.clear();
         FANGPIN_ASSIGN_OR_RETURN(v1::HouseholdPlan plan,
                                  FindVersion(tx, request.plan_id(), request.etag()));
         if (plan.state() != v1::PLAN_STATE_DRAFT) return PlanNotDraft(plan.id(), StateName(plan));
@@ -459,9 +461,9 @@ absl::Status Plans::DeliverInForce(std::string_view plan_id) {
   return households_->BringUnderAssistance(ctx, plan);
 }
 
-absl::StatusOr<std::map<v1::PlanState, int64_t>> Plans::CountByState() {
+absl::StatusOr<std::map<v1::PlanState, int64_t>> CountPlans(records::Store& store) {
   std::map<v1::PlanState, int64_t> counts;
-  FANGPIN_RETURN_IF_ERROR(store_->Read([&](records::View& view) -> absl::Status {
+  FANGPIN_RETURN_IF_ERROR(store.Read([&](records::View& view) -> absl::Status {
     counts.clear();
     FANGPIN_ASSIGN_OR_RETURN(const auto by_number, view.CountByState(kPlans.name()));
     for (const auto& [state, count] : by_number) {

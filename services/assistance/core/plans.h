@@ -64,9 +64,6 @@ class Plans {
   // Delivers kInForceEffect: tells the registry that the plan is in force. Idempotent.
   absl::Status DeliverInForce(std::string_view plan_id);
 
-  // How many plans are in each state that occurs.
-  absl::StatusOr<std::map<v1::PlanState, int64_t>> CountByState();
-
  private:
   // The plan, when the caller may see it.
   absl::StatusOr<v1::HouseholdPlan> Load(const base::CallContext& ctx, std::string_view plan_id);
@@ -82,6 +79,9 @@ class Plans {
   const policy::Parameters* const parameters_;
   const DefectObserver on_defects_;
 };
+
+// How many plans of the store are in each state that occurs.
+absl::StatusOr<std::map<v1::PlanState, int64_t>> CountPlans(records::Store& store);
 
 }  // namespace fangpin::assistance
 

@@ -1,0 +1,16 @@
+#ifndef FANGPIN_ASSISTANCE_MODULE_H_
+#define FANGPIN_ASSISTANCE_MODULE_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "libs/rpc/module.h"
+
+namespace fangpin::assistance {
+
+// 精准帮扶: one plan a household, its measures and their effects.
+absl::StatusOr<std::unique_ptr<rpc::Module>> MakeAssistanceModule(rpc::ModuleEnv& env);
+
+}  // namespace fangpin::assistance
+
+#endif  // FANGPIN_ASSISTANCE_MODULE_H_
