@@ -270,6 +270,7 @@ Outcome ReviewNotPassed(const EliminationFacts& facts) {
   return seen.HoldIf(*votes * 2 <= *present);
 }
 
+// First and last day both count.
 Outcome PublicityTooShort(const EliminationFacts& facts) {
   Evidence seen;
   if (!StepDone(facts, 5)) return seen.Clear();
@@ -277,7 +278,7 @@ Outcome PublicityTooShort(const EliminationFacts& facts) {
   const auto to = seen.Day({"publicity_to", "公示截止日"}, facts.publicity_to);
   const auto least = seen.Number({"publicity_min_days", "最少公示天数"}, facts.publicity_min_days);
   if (!seen.complete()) return seen.Missing();
-  return seen.HoldIf(*to - *from < *least || *to > facts.today);
+  return seen.HoldIf(*to - *from + 1 < *least || *to > facts.today);
 }
 
 Outcome ObjectionOpen(const EliminationFacts& facts) {
