@@ -64,7 +64,8 @@ std::string WithPort(const std::string& address, int port) {
 bool IsLoopback(std::string_view address) {
   if (address.starts_with("unix:")) return true;
   const std::string_view host = address.substr(0, address.rfind(':'));
-  return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
+  return host == "localhost" || host == "[::1]" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::Config& config,
