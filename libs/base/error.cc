@@ -73,7 +73,6 @@ absl::Status ErrorBuilder::Build() const {
   absl::Status status(code_, message_);
   google::rpc::ErrorInfo info;
   info.set_reason(reason_);
-  info.set_domain(std::string(kErrorDomain));
   for (const auto& [key, value] : metadata_) (*info.mutable_metadata())[key] = value;
   Attach(status, info);
   if (!field_violations_.empty()) {

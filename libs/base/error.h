@@ -10,9 +10,6 @@
 
 namespace fangpin::base {
 
-// The domain of every ErrorInfo that this suite makes.
-inline constexpr std::string_view kErrorDomain = "registry.fangpin";
-
 // One wrong cell of an import or one rejected record of a batch. Holds no personal data.
 struct FieldError {
   int row = 0;          // Row in the sheet or index in the batch, as the sender counts it.
@@ -23,8 +20,8 @@ struct FieldError {
   friend bool operator==(const FieldError&, const FieldError&) = default;
 };
 
-// Makes an absl::Status with google.rpc payloads. Converts to absl::Status (and so to any
-// absl::StatusOr) where it is returned:
+// Makes an absl::Status with google.rpc payloads. ErrorInfo.domain is left to the service that
+// answers with it. Converts to absl::Status (and so to any absl::StatusOr) where it is returned:
 //
 //   return base::Error(absl::StatusCode::kNotFound, "HOUSEHOLD_NOT_FOUND", "农户不存在")
 //       .WithResource("household", id);

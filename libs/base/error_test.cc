@@ -29,7 +29,6 @@ TEST(ErrorTest, CarriesEveryPayload) {
   EXPECT_EQ(status.message(), "不得标注风险消除");
   EXPECT_THAT(*GetErrorInfo(status), EqualsProto(R"pb(
     reason: "ELIMINATION_HELD"
-    domain: "registry.fangpin"
     metadata { key: "household" value: "621126100201000017" }
   )pb"));
   ASSERT_EQ(GetPreconditionFailure(status)->violations_size(), 2);

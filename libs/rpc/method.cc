@@ -6,12 +6,14 @@
 #include <chrono>
 #include <cstring>
 #include <exception>
+#include <optional>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "libs/base/division.h"
 #include "libs/base/error.h"
+#include "libs/base/error_details.h"
 #include "libs/base/random.h"
 #include "libs/base/strings.h"
 #include "libs/log/log.h"
@@ -103,6 +105,15 @@ absl::Status WithReason(const absl::Status& status) {
     default:
       return base::Error(status.code(), "INTERNAL", "内部错误，请提供请求编号以便排查");
   }
+}
+
+// Says which service made the error, unless it came from a neighbour that already did.
+void SetDomain(std::string_view service, absl::Status& status) {
+  std::optional<google::rpc::ErrorInfo> info = base::GetErrorInfo(status);
+  if (!info || !info->domain().empty()) return;
+  info->set_domain(base::StrCat(service, ".fangpin"));
+  status.SetPayload("type.googleapis.com/google.rpc.ErrorInfo",
+                    absl::Cord(info->SerializeAsString()));
 }
 
 // Whose fault decides how loud: our own are errors, the caller's are not.
@@ -324,7 +335,10 @@ void MethodCore::Answer(Call& call, absl::Status status, const Message& request,
                 {"subject", call.context.principal.subject},
                 {"seconds", seconds}});
   }
-  if (!status.ok()) status = WithReason(status);
+  if (!status.ok()) {
+    status = WithReason(status);
+    SetDomain(runtime_.service(), status);
+  }
   if (policy_.audit() != v1::AUDIT_NONE && call.caller != nullptr) {
     Audit(call, status, request, *response);
   }

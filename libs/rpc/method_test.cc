@@ -246,7 +246,7 @@ TEST_P(MethodTest, ErrorDetailsCrossTheWire) {
   EXPECT_EQ(wire.details_size(), 4);
   const absl::Status status = FromGrpc(raw);
   EXPECT_THAT(status, ErrorIs(absl::StatusCode::kFailedPrecondition, "HELD"));
-  EXPECT_EQ(base::GetErrorInfo(status)->domain(), "registry.fangpin");
+  EXPECT_EQ(base::GetErrorInfo(status)->domain(), "echo.fangpin");
   EXPECT_EQ(base::GetErrorInfo(status)->metadata().at("case"), "c-1");
   EXPECT_EQ(base::GetPreconditionFailure(status)->violations_size(), 2);
   EXPECT_EQ(base::GetBadRequest(status)->field_violations(0).reason(), "TOO_LONG");
