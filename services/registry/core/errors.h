@@ -1,0 +1,50 @@
+#ifndef FANGPIN_REGISTRY_CORE_ERRORS_H_
+#define FANGPIN_REGISTRY_CORE_ERRORS_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "libs/base/error.h"
+
+// Every error that the registry makes, one function each. None names a person.
+namespace fangpin::registry {
+
+// NOT_FOUND HOUSEHOLD_NOT_FOUND, resource: household.
+absl::Status HouseholdNotFound(std::string_view id);
+// NOT_FOUND REVISION_NOT_FOUND, metadata: revision.
+absl::Status RevisionNotFound(std::string_view id, int64_t revision);
+// NOT_FOUND PERSON_NOT_FOUND; also for a person outside the caller's divisions.
+absl::Status PersonNotFound();
+// NOT_FOUND DIVISION_NOT_FOUND, resource: division.
+absl::Status DivisionNotFound(std::string_view code);
+// NOT_FOUND IMPORT_NOT_FOUND, resource: import.
+absl::Status ImportNotFound(std::string_view id);
+// PERMISSION_DENIED SCOPE_DENIED, metadata: division.
+absl::Status ScopeDenied(std::string_view division);
+// ABORTED ETAG_MISMATCH, metadata: revision (the current one).
+absl::Status EtagMismatch(std::string_view id, int64_t revision);
+// ALREADY_EXISTS PERSON_IN_OTHER_HOUSEHOLD.
+absl::Status PersonInOtherHousehold();
+// ALREADY_EXISTS HOUSEHOLD_NUMBER_EXISTS.
+absl::Status HouseholdNumberExists();
+// RESOURCE_EXHAUSTED HOUSEHOLD_SERIALS_USED_UP, metadata: village.
+absl::Status HouseholdSerialsUsedUp(std::string_view village);
+// FAILED_PRECONDITION MONITORING_TRANSITION_NOT_ALLOWED, one precondition violation.
+absl::Status TransitionNotAllowed(std::string_view id, std::string_view from, std::string_view to);
+// FAILED_PRECONDITION IMPORT_NOT_UPLOADING.
+absl::Status ImportNotUploading(std::string_view id);
+// FAILED_PRECONDITION IMPORT_EMPTY.
+absl::Status ImportEmpty(std::string_view id);
+// INVALID_ARGUMENT CHUNK_OFFSET, metadata: expected_offset.
+absl::Status ChunkOffset(int64_t expected);
+// INVALID_ARGUMENT CHUNK_DIFFERS: another piece stands at that offset.
+absl::Status ChunkDiffers();
+// INVALID_ARGUMENT with one field violation each: reason HOUSEHOLD_INVALID, or the only one's own.
+// `problems` is not empty; FieldError.row is not used.
+absl::Status FieldsInvalid(const std::vector<base::FieldError>& problems);
+
+}  // namespace fangpin::registry
+
+#endif  // FANGPIN_REGISTRY_CORE_ERRORS_H_

@@ -1,0 +1,64 @@
+#ifndef FANGPIN_REGISTRY_CORE_HOUSEHOLD_H_
+#define FANGPIN_REGISTRY_CORE_HOUSEHOLD_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "fangpin/registry/v1/household.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "libs/base/error.h"
+#include "services/registry/core/division_tree.h"
+#include "services/registry/policy/household_rules.h"
+
+// What the registry does to a household record, whoever writes it: caller or import.
+namespace fangpin::registry {
+
+namespace pb = ::fangpin::registry::v1;
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time);
+
+// "r<revision>".
+std::string EtagOf(int64_t revision);
+
+// Empties every output-only field: what a caller sends there is not read.
+void ClearOutputOnly(pb::Household* household);
+
+// Brings texts into the form that is stored: numbers, codes from labels, a disability number that
+// came as ID number into its own field. Leaves what it cannot read as it is.
+void Normalise(absl::CivilDay today, pb::Household* household);
+
+// What the rules see of the record. 纯收入 as reported is no part of a record.
+HouseholdFacts FactsOf(const pb::Household& household, absl::CivilDay today,
+                       const DivisionTree& divisions);
+
+// Everything wrong with a normalised record: rules of policy/ and limits of the contract, with
+// field paths that begin with "household.".
+std::vector<base::FieldError> CheckRecord(const pb::Household& household, absl::CivilDay today,
+                                          const DivisionTree& divisions);
+
+// Gives members their ids: those of `before` with the same person, new serials to the others.
+// `before` may be null. household->id() is set.
+void AssignPersonIds(const pb::Household* before, pb::Household* household);
+
+// Fills in what is computed: income sums and the trend against `before` (may be null), disability
+// from its number.
+void Complete(const pb::Household* before, pb::Household* household);
+
+// Paths of the fields that differ, bookkeeping apart: "safeguards", "members[2].name".
+std::vector<std::string> ChangedFields(const pb::Household& before, const pb::Household& after);
+
+// The new state of a household as a revision of its own: sets number, times and etag. `before` may
+// be null: then it is number 1.
+pb::Revision MakeRevision(const pb::Household* before, pb::Household after, absl::Time now,
+                          std::string_view actor, std::string_view reason);
+
+// Freezes income and safeguards as they are.
+void TakeSnapshot(pb::SnapshotKind kind, std::string_view day, pb::Household* household);
+
+}  // namespace fangpin::registry
+
+#endif  // FANGPIN_REGISTRY_CORE_HOUSEHOLD_H_

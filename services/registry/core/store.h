@@ -1,0 +1,162 @@
+#ifndef FANGPIN_REGISTRY_CORE_STORE_H_
+#define FANGPIN_REGISTRY_CORE_STORE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "fangpin/registry/v1/household.pb.h"
+#include "fangpin/registry/v1/import.pb.h"
+#include "fangpin/registry/v1/registry_service.pb.h"
+
+namespace fangpin::registry {
+
+namespace pb = ::fangpin::registry::v1;
+
+// Codes c with begin <= c < end: the subtree of a division, or a part of one.
+struct DivisionRange {
+  std::string begin;
+  std::string end;
+
+  friend bool operator==(const DivisionRange&, const DivisionRange&) = default;
+};
+
+// A page of households by (division, id).
+struct HouseholdQuery {
+  DivisionRange range;
+  std::vector<int> states;  // MonitoringState numbers; empty for all
+  std::string after_division;
+  std::string after_id;  // strictly after this pair; both empty from the start
+  int limit = 0;
+};
+
+// One change: the new state is change.revision.household(); `before` is null for a new household.
+struct HouseholdChange {
+  const pb::Household* before = nullptr;
+  pb::Revision revision;
+};
+
+// Where a person is; answer of the person index.
+struct PersonEntry {
+  pb::PersonMatch match;
+  bool active = false;  // false: has left that household and is in no other
+};
+
+// The first answer to a write, kept so that a repeat returns it.
+struct RequestKey {
+  std::string_view principal;
+  std::string_view method;
+  std::string_view request_id;
+};
+
+// An import with what its messages do not show.
+struct ImportRecord {
+  pb::Import import;
+  int64_t received_bytes = 0;
+  absl::Time run_time = absl::InfinitePast();  // the instant of RunImport: the day of all it writes
+};
+
+// Reads inside one consistent snapshot.
+class RegistryReader {
+ public:
+  virtual ~RegistryReader() = default;
+
+  // One entry an id, in order; nullopt for an unknown one.
+  virtual absl::StatusOr<std::vector<std::optional<pb::Household>>> Households(
+      absl::Span<const std::string> ids) = 0;
+  // The revision with its household; nullopt when there is none.
+  virtual absl::StatusOr<std::optional<pb::Revision>> RevisionAt(std::string_view household_id,
+                                                                 int64_t number) = 0;
+  // Up to `limit` revisions with number > after, oldest first, with their households.
+  virtual absl::StatusOr<std::vector<pb::Revision>> Revisions(std::string_view household_id,
+                                                              int64_t after, int limit) = 0;
+  virtual absl::StatusOr<std::vector<pb::Household>> ListHouseholds(
+      const HouseholdQuery& query) = 0;
+  // The id of the household with each 户编号, in order; nullopt for an unknown one.
+  virtual absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
+      absl::Span<const std::string> national_ids) = 0;
+  // By normalised ID number, or by its fingerprint of 16 bytes: one entry each, in order.
+  virtual absl::StatusOr<std::vector<std::optional<PersonEntry>>> PersonsByIdNumber(
+      absl::Span<const std::string> id_numbers) = 0;
+  virtual absl::StatusOr<std::vector<std::optional<PersonEntry>>> PersonsByFingerprint(
+      absl::Span<const std::string> fingerprints) = 0;
+  // The first answer's bytes; nullopt when the request is new.
+  virtual absl::StatusOr<std::optional<std::string>> FindAnswer(const RequestKey& key) = 0;
+  // Whether the decision has already moved the household to the state.
+  virtual absl::StatusOr<bool> WasDecided(std::string_view household_id,
+                                          std::string_view decided_by, int to_state) = 0;
+
+  virtual absl::StatusOr<std::optional<ImportRecord>> FindImport(std::string_view id) = 0;
+  // Ids of imports in the state, oldest first, at most 100.
+  virtual absl::StatusOr<std::vector<std::string>> ImportsInState(pb::ImportState state) = 0;
+  // The piece that begins at the offset; nullopt when there is none.
+  virtual absl::StatusOr<std::optional<std::string>> Chunk(std::string_view import_id,
+                                                           int64_t offset) = 0;
+  // All pieces in order as one.
+  virtual absl::StatusOr<std::string> Content(std::string_view import_id) = 0;
+  // Up to `limit` errors with sequence > after, with their sequence numbers from 1.
+  virtual absl::StatusOr<std::vector<std::pair<int64_t, pb::RowError>>> ImportErrors(
+      std::string_view import_id, int64_t after, int limit) = 0;
+};
+
+// Writes inside one serialisable transaction; reads see what it wrote.
+class RegistryWriter : public RegistryReader {
+ public:
+  // Reserves `count` serials of the village and returns the first. RESOURCE_EXHAUSTED
+  // HOUSEHOLD_SERIALS_USED_UP.
+  virtual absl::StatusOr<int> ReserveSerials(std::string_view village, int count) = 0;
+  // Stores each change with its revision, and keeps the person index: members who left are given
+  // free before others are claimed. ALREADY_EXISTS PERSON_IN_OTHER_HOUSEHOLD,
+  // HOUSEHOLD_NUMBER_EXISTS.
+  virtual absl::Status Put(absl::Span<const HouseholdChange> changes) = 0;
+  // Remembers the answer; forgets those of more than seven days before `now`.
+  virtual absl::Status RememberAnswer(const RequestKey& key, std::string_view answer,
+                                      absl::Time now) = 0;
+  virtual absl::Status RememberDecision(std::string_view household_id,
+                                        std::string_view decided_by, int to_state) = 0;
+
+  virtual absl::Status PutImport(const ImportRecord& record) = 0;
+  virtual absl::Status PutChunk(std::string_view import_id, int64_t offset,
+                                std::string_view data) = 0;
+  virtual absl::Status DropChunks(std::string_view import_id) = 0;
+  // Numbers the errors from 1 and replaces those that are there.
+  virtual absl::Status PutImportErrors(std::string_view import_id,
+                                       absl::Span<const pb::RowError> errors) = 0;
+};
+
+// The registry's records. Thread-safe. Errors are those of libs/sql unless named.
+class RegistryStore {
+ public:
+  virtual ~RegistryStore() = default;
+
+  virtual absl::Status Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) = 0;
+  // fn may run again after a conflict, on another thread; it assigns its results anew each time.
+  // When it fails nothing is kept and its status is returned.
+  virtual absl::Status Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) = 0;
+  // Runs fn while no other process runs one on this store under that name.
+  virtual absl::Status Exclusively(std::string_view name, absl::FunctionRef<absl::Status()> fn) = 0;
+};
+
+// What a change does to the person index. Applied in this order.
+struct PersonIndexChange {
+  struct Claim {
+    std::string id_number;
+    std::string person_id;
+    bool active = true;
+  };
+  std::vector<std::string> dropped;   // ID numbers that stand in the household no more
+  std::vector<Claim> released;        // members who left
+  std::vector<Claim> claimed;         // members who are new, came back or were not indexed
+};
+PersonIndexChange DiffPersons(const pb::Household* before, const pb::Household& after);
+
+}  // namespace fangpin::registry
+
+#endif  // FANGPIN_REGISTRY_CORE_STORE_H_
