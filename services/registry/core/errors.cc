@@ -90,6 +90,11 @@ absl::Status ChunkDiffers() {
   return base::InvalidField("data", "CHUNK_DIFFERS", "该位置已接收过不同的内容");
 }
 
+absl::Status RequestIdReused() {
+  return base::InvalidField("request_id", "REQUEST_ID_REUSED",
+                            "同一请求编号已用于内容不同的请求，请换一个");
+}
+
 absl::Status FieldsInvalid(const std::vector<base::FieldError>& problems) {
   const bool one = problems.size() == 1;
   base::ErrorBuilder error =

@@ -41,6 +41,8 @@ absl::Status ImportEmpty(std::string_view id);
 absl::Status ChunkOffset(int64_t expected);
 // INVALID_ARGUMENT CHUNK_DIFFERS: another piece stands at that offset.
 absl::Status ChunkDiffers();
+// INVALID_ARGUMENT REQUEST_ID_REUSED.
+absl::Status RequestIdReused();
 // INVALID_ARGUMENT with one field violation each: reason HOUSEHOLD_INVALID, or the only one's own.
 // `problems` is not empty; FieldError.row is not used.
 absl::Status FieldsInvalid(const std::vector<base::FieldError>& problems);

@@ -86,11 +86,6 @@ IncomeParts PartsOf(const pb::IncomeAccount& a) {
   return parts;
 }
 
-int ActiveMembers(const pb::Household& household) {
-  return static_cast<int>(std::count_if(household.members().begin(), household.members().end(),
-                                        [](const auto& p) { return p.membership().active(); }));
-}
-
 void CheckPerson(const std::string& at, const pb::Person& person, Problems* problems) {
   if (person.name().empty()) problems->Add(at + ".name", "NAME_MISSING", "姓名为空");
   problems->Length(at + ".name", person.name(), 60);
@@ -174,7 +169,7 @@ void CheckLists(const pb::Household& h, Problems* problems) {
        static_cast<size_t>(h.income().items_size()),
        static_cast<size_t>(h.reported_measures_size()), h.other_columns().size()});
   if (longest > kMaxListItems) {
-    problems->Add("household", "LIST_TOO_LONG", base::StrCat("每个列表最多", kMaxListItems, "项"));
+    problems->Add("other_columns", "LIST_TOO_LONG", base::StrCat("每个列表最多", kMaxListItems, "项"));
   }
 }
 
@@ -197,6 +192,24 @@ int SerialOf(const pb::Person& person) {
 }
 
 }  // namespace
+
+int ActiveMembers(const pb::Household& household) {
+  return static_cast<int>(std::count_if(household.members().begin(), household.members().end(),
+                                        [](const auto& p) { return p.membership().active(); }));
+}
+
+void CompleteIncome(int population, pb::IncomeAccount* income) {
+  const IncomeSums sums = ComputeIncome(PartsOf(*income), population);
+  income->set_population(population);
+  income->clear_net_income_fen();
+  income->clear_per_capita_net_fen();
+  income->clear_income_reference_fen();
+  income->clear_per_capita_reference_fen();
+  if (sums.net) income->set_net_income_fen(*sums.net);
+  if (sums.per_capita_net) income->set_per_capita_net_fen(*sums.per_capita_net);
+  if (sums.reference) income->set_income_reference_fen(*sums.reference);
+  if (sums.per_capita_reference) income->set_per_capita_reference_fen(*sums.per_capita_reference);
+}
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   const int64_t micros = absl::ToUnixMicros(time);
@@ -227,22 +240,21 @@ void Normalise(absl::CivilDay today, pb::Household* household) {
     const std::string given = base::CleanCode(person.id_number());
     if (const auto id = base::IdNumber::Parse(given, today); id.ok()) {
       person.set_id_number(id->value());
-    } else if (given.size() > 18) {
+    } else if (given.size() == 20 || given.size() == 22) {
       // The national form has one column for both numbers.
-      if (const auto card = base::DisabilityNumber::Parse(given, today); card.ok()) {
-        person.set_id_number(card->id_number().value());
-        person.set_disability_number(card->value());
-      }
+      const auto holder = base::IdNumber::Parse(std::string_view(given).substr(0, 18), today);
+      person.set_id_number(holder.ok() ? holder->value() : given.substr(0, 18));
+      person.set_disability_number(given);
     }
     if (const auto card = base::DisabilityNumber::Parse(person.disability_number(), today);
         card.ok()) {
       person.set_disability_number(card->value());
     }
-    FillCode(person.mutable_relation(), RelationCode);
-    FillCode(person.mutable_ethnicity(), EthnicityCode);
-    FillCode(person.mutable_political_status(), PoliticalStatusCode);
-    FillCode(person.mutable_education(), EducationCode);
-    FillCode(person.mutable_schooling(), SchoolingCode);
+    if (person.has_relation()) FillCode(person.mutable_relation(), RelationCode);
+    if (person.has_ethnicity()) FillCode(person.mutable_ethnicity(), EthnicityCode);
+    if (person.has_political_status()) FillCode(person.mutable_political_status(), PoliticalStatusCode);
+    if (person.has_education()) FillCode(person.mutable_education(), EducationCode);
+    if (person.has_schooling()) FillCode(person.mutable_schooling(), SchoolingCode);
     if (!person.has_membership()) person.mutable_membership()->set_active(true);
   }
 }
@@ -286,14 +298,22 @@ HouseholdFacts FactsOf(const pb::Household& household, absl::CivilDay today,
 }
 
 std::vector<base::FieldError> CheckRecord(const pb::Household& household, absl::CivilDay today,
-                                          const DivisionTree& divisions) {
+                                          const DivisionTree& divisions,
+                                          const Reported& reported) {
   Problems problems;
-  for (const Violation& v : CheckHousehold(FactsOf(household, today, divisions))) {
+  HouseholdFacts facts = FactsOf(household, today, divisions);
+  facts.reported_net = reported.net_fen;
+  facts.reported_per_capita_net = reported.per_capita_net_fen;
+  for (const Violation& v : CheckHousehold(facts)) {
     std::string field(v.field);
     if (v.member >= 0) field = base::StrCat("members[", v.member, "].", v.field);
     problems.Add(std::move(field), v.reason, v.message);
   }
   problems.Length("national_id", household.national_id(), 40);
+  if (std::any_of(household.national_id().begin(), household.national_id().end(),
+                  [](char c) { return static_cast<unsigned char>(c) < ' '; })) {
+    problems.Add("national_id", "TEXT_INVALID", "户编号含有控制字符");
+  }
   problems.Length("natural_village", household.natural_village(), 60);
   problems.Length("address", household.address(), 200);
   problems.Length("phone", household.phone(), 40);
@@ -353,17 +373,7 @@ void Complete(const pb::Household* before, pb::Household* household) {
   }
   if (!household->has_income()) return;
   pb::IncomeAccount& income = *household->mutable_income();
-  const int population = ActiveMembers(*household);
-  const IncomeSums sums = ComputeIncome(PartsOf(income), population);
-  income.set_population(population);
-  income.clear_net_income_fen();
-  income.clear_per_capita_net_fen();
-  income.clear_income_reference_fen();
-  income.clear_per_capita_reference_fen();
-  if (sums.net) income.set_net_income_fen(*sums.net);
-  if (sums.per_capita_net) income.set_per_capita_net_fen(*sums.per_capita_net);
-  if (sums.reference) income.set_income_reference_fen(*sums.reference);
-  if (sums.per_capita_reference) income.set_per_capita_reference_fen(*sums.per_capita_reference);
+  CompleteIncome(ActiveMembers(*household), &income);
   // A new account remembers the one it takes the place of; a correction of the same one does not.
   if (before == nullptr || !before->income().has_per_capita_net_fen()) return;
   const pb::IncomeAccount& old = before->income();

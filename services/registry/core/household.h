@@ -2,6 +2,7 @@
 #define FANGPIN_REGISTRY_CORE_HOUSEHOLD_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,12 @@ namespace fangpin::registry {
 
 namespace pb = ::fangpin::registry::v1;
 
+// Members who have not left.
+int ActiveMembers(const pb::Household& household);
+
+// Fills in the sums of an account.
+void CompleteIncome(int population, pb::IncomeAccount* income);
+
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
 
 // "r<revision>".
@@ -35,10 +42,17 @@ void Normalise(absl::CivilDay today, pb::Household* household);
 HouseholdFacts FactsOf(const pb::Household& household, absl::CivilDay today,
                        const DivisionTree& divisions);
 
+// Figures that a source states although the registry computes them: only compared.
+struct Reported {
+  std::optional<int64_t> net_fen;
+  std::optional<int64_t> per_capita_net_fen;
+};
+
 // Everything wrong with a normalised record: rules of policy/ and limits of the contract, with
 // field paths that begin with "household.".
 std::vector<base::FieldError> CheckRecord(const pb::Household& household, absl::CivilDay today,
-                                          const DivisionTree& divisions);
+                                          const DivisionTree& divisions,
+                                          const Reported& reported = {});
 
 // Gives members their ids: those of `before` with the same person, new serials to the others.
 // `before` may be null. household->id() is set.

@@ -49,18 +49,20 @@ struct PersonEntry {
   bool active = false;  // false: has left that household and is in no other
 };
 
-// The first answer to a write, kept so that a repeat returns it.
+// A write that a client may repeat: a repeat has the same body and gets the first answer.
 struct RequestKey {
-  std::string_view principal;
-  std::string_view method;
-  std::string_view request_id;
+  std::string principal;
+  std::string method;
+  std::string request_id;
+  std::string body;
 };
 
 // An import with what its messages do not show.
 struct ImportRecord {
   pb::Import import;
   int64_t received_bytes = 0;
-  absl::Time run_time = absl::InfinitePast();  // the instant of RunImport: the day of all it writes
+  absl::Time run_time;  // the instant of RunImport: the day of all it writes
+  int attempts = 0;     // how often a run was begun
 };
 
 // Reads inside one consistent snapshot.
@@ -87,7 +89,8 @@ class RegistryReader {
       absl::Span<const std::string> id_numbers) = 0;
   virtual absl::StatusOr<std::vector<std::optional<PersonEntry>>> PersonsByFingerprint(
       absl::Span<const std::string> fingerprints) = 0;
-  // The first answer's bytes; nullopt when the request is new.
+  // The first answer's bytes; nullopt when the request is new. INVALID_ARGUMENT REQUEST_ID_REUSED
+  // when the id was used with another body.
   virtual absl::StatusOr<std::optional<std::string>> FindAnswer(const RequestKey& key) = 0;
   // Whether the decision has already moved the household to the state.
   virtual absl::StatusOr<bool> WasDecided(std::string_view household_id,

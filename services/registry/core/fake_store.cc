@@ -1,0 +1,293 @@
+#include "services/registry/core/fake_store.h"
+
+#include <algorithm>
+
+#include "libs/base/household_id.h"
+#include "libs/base/status.h"
+#include "services/registry/core/errors.h"
+
+namespace fangpin::registry {
+namespace {
+
+constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
+
+}  // namespace
+
+std::string FakeStore::FingerprintOf(std::string_view id_number) {
+  // FNV-1a, twice with different seeds.
+  std::string fingerprint;
+  for (uint64_t hash : {uint64_t{0xcbf29ce484222325}, uint64_t{0x9e3779b97f4a7c15}}) {
+    for (const char c : id_number) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
+    fingerprint.append(reinterpret_cast<const char*>(&hash), sizeof(hash));
+  }
+  return fingerprint;
+}
+
+class FakeStore::Tx final : public RegistryWriter {
+ public:
+  explicit Tx(Data* data) : data_(*data) {}
+
+  absl::StatusOr<std::vector<std::optional<pb::Household>>> Households(
+      absl::Span<const std::string> ids) override {
+    std::vector<std::optional<pb::Household>> found;
+    for (const std::string& id : ids) {
+      const auto at = data_.households.find(id);
+      found.push_back(at == data_.households.end()
+                          ? std::nullopt
+                          : std::optional<pb::Household>(at->second.back().household()));
+    }
+    return found;
+  }
+
+  absl::StatusOr<std::optional<pb::Revision>> RevisionAt(std::string_view household_id,
+                                                         int64_t number) override {
+    const auto at = data_.households.find(std::string(household_id));
+    if (at == data_.households.end() || number < 1 ||
+        number > static_cast<int64_t>(at->second.size())) {
+      return std::nullopt;
+    }
+    return at->second[static_cast<size_t>(number - 1)];
+  }
+
+  absl::StatusOr<std::vector<pb::Revision>> Revisions(std::string_view household_id, int64_t after,
+                                                      int limit) override {
+    std::vector<pb::Revision> found;
+    const auto at = data_.households.find(std::string(household_id));
+    if (at == data_.households.end()) return found;
+    for (const pb::Revision& revision : at->second) {
+      if (revision.number() > after && static_cast<int>(found.size()) < limit) {
+        found.push_back(revision);
+      }
+    }
+    return found;
+  }
+
+  absl::StatusOr<std::vector<pb::Household>> ListHouseholds(const HouseholdQuery& query) override {
+    std::vector<pb::Household> found;
+    const std::pair<std::string, std::string> after(query.after_division, query.after_id);
+    for (const auto& [id, revisions] : data_.households) {
+      const pb::Household& h = revisions.back().household();
+      const bool state = query.states.empty() ||
+                         std::find(query.states.begin(), query.states.end(),
+                                   h.monitoring().state()) != query.states.end();
+      if (state && h.division() >= query.range.begin && h.division() < query.range.end &&
+          std::pair(h.division(), id) > after) {
+        found.push_back(h);
+      }
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.division(), a.id()) < std::pair(b.division(), b.id());
+    });
+    if (static_cast<int>(found.size()) > query.limit) {
+      found.resize(static_cast<size_t>(query.limit));
+    }
+    return found;
+  }
+
+  absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
+      absl::Span<const std::string> national_ids) override {
+    std::vector<std::optional<std::string>> found;
+    for (const std::string& id : national_ids) {
+      const auto at = data_.by_national_id.find(id);
+      found.push_back(at == data_.by_national_id.end() ? std::nullopt : std::optional(at->second));
+    }
+    return found;
+  }
+
+  absl::StatusOr<std::vector<std::optional<PersonEntry>>> PersonsByIdNumber(
+      absl::Span<const std::string> id_numbers) override {
+    std::vector<std::string> fingerprints;
+    for (const std::string& number : id_numbers) fingerprints.push_back(FingerprintOf(number));
+    return PersonsByFingerprint(fingerprints);
+  }
+
+  absl::StatusOr<std::vector<std::optional<PersonEntry>>> PersonsByFingerprint(
+      absl::Span<const std::string> fingerprints) override {
+    std::vector<std::optional<PersonEntry>> found;
+    for (const std::string& fingerprint : fingerprints) {
+      const auto at = data_.persons.find(fingerprint);
+      if (at == data_.persons.end()) {
+        found.emplace_back();
+        continue;
+      }
+      const pb::Household& h = data_.households[at->second.household_id].back().household();
+      PersonEntry entry;
+      entry.active = at->second.active;
+      entry.match.set_person_id(at->second.person_id);
+      entry.match.set_household_id(h.id());
+      entry.match.set_division(h.division());
+      entry.match.set_household_kind(h.kind());
+      entry.match.set_monitoring_state(h.monitoring().state());
+      entry.match.set_category(h.monitoring().category());
+      found.emplace_back(std::move(entry));
+    }
+    return found;
+  }
+
+  absl::StatusOr<std::optional<std::string>> FindAnswer(const RequestKey& key) override {
+    const auto at = data_.answers.find({key.principal, key.method, key.request_id});
+    if (at == data_.answers.end()) return std::nullopt;
+    if (at->second.body != key.body) return RequestIdReused();
+    return at->second.answer;
+  }
+
+  absl::StatusOr<bool> WasDecided(std::string_view household_id, std::string_view decided_by,
+                                  int to_state) override {
+    return data_.decisions.contains(
+        {std::string(household_id), std::string(decided_by), to_state});
+  }
+
+  absl::StatusOr<std::optional<ImportRecord>> FindImport(std::string_view id) override {
+    const auto at = data_.imports.find(std::string(id));
+    return at == data_.imports.end() ? std::nullopt : std::optional(at->second);
+  }
+
+  absl::StatusOr<std::vector<std::string>> ImportsInState(pb::ImportState state) override {
+    std::vector<std::pair<absl::Time, std::string>> found;
+    for (const auto& [id, record] : data_.imports) {
+      if (record.import.state() == state) found.emplace_back(record.run_time, id);
+    }
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> ids;
+    for (auto& [time, id] : found) ids.push_back(std::move(id));
+    return ids;
+  }
+
+  absl::StatusOr<std::optional<std::string>> Chunk(std::string_view import_id,
+                                                   int64_t offset) override {
+    const auto at = data_.chunks.find({std::string(import_id), offset});
+    return at == data_.chunks.end() ? std::nullopt : std::optional(at->second);
+  }
+
+  absl::StatusOr<std::string> Content(std::string_view import_id) override {
+    std::string content;
+    for (const auto& [key, data] : data_.chunks) {
+      if (key.first == import_id) content += data;
+    }
+    return content;
+  }
+
+  absl::StatusOr<std::vector<std::pair<int64_t, pb::RowError>>> ImportErrors(
+      std::string_view import_id, int64_t after, int limit) override {
+    std::vector<std::pair<int64_t, pb::RowError>> found;
+    const auto& errors = data_.errors[std::string(import_id)];
+    for (size_t i = static_cast<size_t>(after);
+         i < errors.size() && static_cast<int>(found.size()) < limit; ++i) {
+      found.emplace_back(static_cast<int64_t>(i + 1), errors[i]);
+    }
+    return found;
+  }
+
+  absl::StatusOr<int> ReserveSerials(std::string_view village, int count) override {
+    int& last = data_.serials[std::string(village)];
+    if (last + count > base::kMaxHouseholdSerial) return HouseholdSerialsUsedUp(village);
+    last += count;
+    return last - count + 1;
+  }
+
+  absl::Status Put(absl::Span<const HouseholdChange> changes) override {
+    std::vector<PersonIndexChange> persons;
+    for (const HouseholdChange& change : changes) {
+      const pb::Household& after = change.revision.household();
+      if (change.before != nullptr) data_.by_national_id.erase(change.before->national_id());
+      if (!after.national_id().empty() &&
+          !data_.by_national_id.emplace(after.national_id(), after.id()).second) {
+        return HouseholdNumberExists();
+      }
+      data_.households[after.id()].push_back(change.revision);
+      persons.push_back(DiffPersons(change.before, after));
+    }
+    for (size_t i = 0; i < changes.size(); ++i) {
+      const std::string& id = changes[i].revision.household_id();
+      for (const std::string& number : persons[i].dropped) {
+        const auto at = data_.persons.find(FingerprintOf(number));
+        if (at != data_.persons.end() && at->second.household_id == id) data_.persons.erase(at);
+      }
+      for (const auto& released : persons[i].released) {
+        const auto [at, fresh] = data_.persons.try_emplace(
+            FingerprintOf(released.id_number), IndexedPerson{id, released.person_id, false});
+        if (!fresh && at->second.household_id == id) at->second.active = false;
+      }
+    }
+    for (size_t i = 0; i < changes.size(); ++i) {
+      const std::string& id = changes[i].revision.household_id();
+      for (const auto& claim : persons[i].claimed) {
+        IndexedPerson& person = data_.persons[FingerprintOf(claim.id_number)];
+        if (person.active && person.household_id != id) return PersonInOtherHousehold();
+        person = {id, claim.person_id, true};
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status RememberAnswer(const RequestKey& key, std::string_view answer,
+                              absl::Time now) override {
+    std::erase_if(data_.answers,
+                  [&](const auto& kept) { return kept.second.time < now - kAnswerLife; });
+    data_.answers[{key.principal, key.method, key.request_id}] = {key.body, std::string(answer),
+                                                                  now};
+    return absl::OkStatus();
+  }
+
+  absl::Status RememberDecision(std::string_view household_id, std::string_view decided_by,
+                                int to_state) override {
+    data_.decisions[{std::string(household_id), std::string(decided_by), to_state}] = true;
+    return absl::OkStatus();
+  }
+
+  absl::Status PutImport(const ImportRecord& record) override {
+    data_.imports[record.import.id()] = record;
+    return absl::OkStatus();
+  }
+  absl::Status PutChunk(std::string_view import_id, int64_t offset,
+                        std::string_view data) override {
+    data_.chunks[{std::string(import_id), offset}] = std::string(data);
+    return absl::OkStatus();
+  }
+  absl::Status DropChunks(std::string_view import_id) override {
+    std::erase_if(data_.chunks, [&](const auto& chunk) { return chunk.first.first == import_id; });
+    return absl::OkStatus();
+  }
+  absl::Status PutImportErrors(std::string_view import_id,
+                               absl::Span<const pb::RowError> errors) override {
+    data_.errors[std::string(import_id)].assign(errors.begin(), errors.end());
+    return absl::OkStatus();
+  }
+
+ private:
+  Data& data_;
+};
+
+absl::Status FakeStore::Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) {
+  Data copy;
+  {
+    absl::MutexLock lock(&mutex_);
+    copy = data_;
+  }
+  Tx tx(&copy);
+  return fn(tx);
+}
+
+absl::Status FakeStore::Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) {
+  absl::MutexLock lock(&mutex_);
+  if (fail_in_ > 0 && --fail_in_ == 0) return failure_;
+  Data copy = data_;
+  Tx tx(&copy);
+  FANGPIN_RETURN_IF_ERROR(fn(tx));
+  data_ = std::move(copy);
+  return absl::OkStatus();
+}
+
+absl::Status FakeStore::Exclusively(std::string_view /*name*/,
+                                    absl::FunctionRef<absl::Status()> fn) {
+  absl::MutexLock lock(&exclusive_);
+  return fn();
+}
+
+void FakeStore::FailWrite(int nth, absl::Status status) {
+  absl::MutexLock lock(&mutex_);
+  fail_in_ = nth;
+  failure_ = std::move(status);
+}
+
+}  // namespace fangpin::registry

@@ -1,0 +1,312 @@
+#include "services/registry/core/import_worker.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "libs/base/civil.h"
+#include "libs/base/error.h"
+#include "libs/base/status.h"
+#include "libs/base/strings.h"
+#include "libs/log/log.h"
+#include "services/registry/core/household.h"
+#include "services/registry/core/import/parse.h"
+
+namespace fangpin::registry {
+namespace {
+
+// How soon another process's interrupted run is noticed, and a failed store tried again.
+constexpr absl::Duration kPoll = absl::Seconds(10);
+
+constexpr std::string_view kRowsBad = "ROWS_BAD";
+
+// True for statuses after which the same run may succeed.
+bool Transient(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsCancelled(status) ||
+         absl::IsResourceExhausted(status) || absl::IsDeadlineExceeded(status);
+}
+
+void Count(const LoadResult& result, pb::Import* import) {
+  import->set_households_created(result.created);
+  import->set_households_updated(result.updated);
+  import->set_households_unchanged(result.unchanged);
+  import->set_households_refused(import->households_refused() + result.refused);
+}
+
+std::vector<const FileHousehold*> Loadable(const ImportFile& file) {
+  std::vector<const FileHousehold*> households;
+  for (const FileHousehold& h : file.households) {
+    if (!h.bad) households.push_back(&h);
+  }
+  return households;
+}
+
+// Calls load(batch, claims) over batches of all households, round by round: who is deferred comes
+// again once others have been loaded, until a round brings nothing further.
+template <typename LoadBatch>
+absl::Status InRounds(std::vector<const FileHousehold*> pending, LoadBatch load) {
+  Claims claims = Claims::kDefer;
+  while (!pending.empty()) {
+    std::vector<const FileHousehold*> deferred;
+    for (size_t i = 0; i < pending.size(); i += ImportWorker::kBatch) {
+      const auto batch = absl::MakeConstSpan(pending).subspan(i, ImportWorker::kBatch);
+      FANGPIN_ASSIGN_OR_RETURN(const std::vector<const FileHousehold*> again, load(batch, claims));
+      deferred.insert(deferred.end(), again.begin(), again.end());
+    }
+    if (deferred.size() == pending.size()) claims = Claims::kRefuse;
+    pending = std::move(deferred);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RowsBad(size_t errors) {
+  return base::Error(absl::StatusCode::kInvalidArgument, kRowsBad,
+                     base::StrCat("有", errors, "处错误，按要求整个文件都没有导入"));
+}
+
+}  // namespace
+
+void ImportWorker::Start() {
+  stopping_ = false;
+  thread_ = std::thread([this] { Work(); });
+}
+
+void ImportWorker::Stop() {
+  stopping_ = true;
+  Wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void ImportWorker::Wake() {
+  absl::MutexLock lock(&mutex_);
+  wanted_ = true;
+}
+
+void ImportWorker::Work() {
+  while (!stopping_) {
+    if (const absl::Status status = RunPending(); !status.ok() && !absl::IsCancelled(status)) {
+      log::Warning("imports wait", {{"error", status.message()}});
+    }
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&wanted_), kPoll);
+    wanted_ = false;
+  }
+}
+
+absl::Status ImportWorker::KeepGoing() const {
+  return stopping_ ? absl::CancelledError("stopping") : absl::OkStatus();
+}
+
+absl::Status ImportWorker::RunPending() {
+  std::vector<std::string> ids;
+  const auto find = [&] {
+    return store_->Read([&](RegistryReader& reader) -> absl::Status {
+      FANGPIN_ASSIGN_OR_RETURN(ids, reader.ImportsInState(pb::IMPORT_STATE_RUNNING));
+      return absl::OkStatus();
+    });
+  };
+  FANGPIN_RETURN_IF_ERROR(find());
+  while (!ids.empty()) {
+    FANGPIN_RETURN_IF_ERROR(KeepGoing());
+    FANGPIN_RETURN_IF_ERROR(store_->Exclusively("imports", [&]() -> absl::Status {
+      // Another process may have run it while this one waited for its turn.
+      FANGPIN_RETURN_IF_ERROR(find());
+      return ids.empty() ? absl::OkStatus() : Run(ids.front());
+    }));
+    FANGPIN_RETURN_IF_ERROR(find());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ImportWorker::Run(const std::string& id) {
+  const absl::Time started = clock_->Now();
+  ImportRecord record;
+  FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(std::optional<ImportRecord> found, writer.FindImport(id));
+    record = *std::move(found);
+    ++record.attempts;
+    return writer.PutImport(record);
+  }));
+  if (record.attempts > kMaxAttempts) {
+    record.import.set_failure_reason("IMPORT_INTERRUPTED");
+    record.import.set_failure_message("导入多次中断，请联系运维人员");
+    return End(std::move(record), {}, started);
+  }
+  std::string content;
+  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(content, reader.Content(id));
+    return absl::OkStatus();
+  }));
+  const absl::StatusOr<ImportFile> file =
+      ParseImport(content,
+                  {record.import.file_name(), record.import.encoding(), record.import.division(),
+                   base::Today(record.run_time)},
+                  *divisions_, [this] { return KeepGoing(); });
+  content.clear();
+  std::vector<pb::RowError> errors;
+  absl::Status status = file.status();
+  if (file.ok()) status = Load(*file, &record, &errors);
+  if (Transient(status)) {
+    // Stopping or a failed store is no crash.
+    const absl::Status kept = store_->Write([&](RegistryWriter& writer) -> absl::Status {
+      FANGPIN_ASSIGN_OR_RETURN(std::optional<ImportRecord> found, writer.FindImport(id));
+      --found->attempts;
+      return writer.PutImport(*found);
+    });
+    if (!kept.ok()) log::Warning("import attempt not taken back", {{"import", id}});
+    return status;
+  }
+  if (!status.ok()) {
+    const std::string reason = base::Reason(status);
+    const bool known = absl::IsInvalidArgument(status) && !reason.empty();
+    if (!known) log::Error("import failed", {{"import", id}, {"error", status.message()}});
+    record.import.set_failure_reason(known ? reason : "IMPORT_FAILED");
+    record.import.set_failure_message(known ? std::string(status.message())
+                                            : "系统错误，导入没有完成");
+  }
+  return End(std::move(record), std::move(errors), started);
+}
+
+absl::Status ImportWorker::Load(const ImportFile& file, ImportRecord* record,
+                                std::vector<pb::RowError>* errors) {
+  pb::Import& import = record->import;
+  import.set_kind(file.kind);
+  import.set_rows_read(file.rows_read);
+  import.mutable_unknown_columns()->Assign(file.unknown_columns.begin(),
+                                           file.unknown_columns.end());
+  import.set_households_refused(
+      std::count_if(file.households.begin(), file.households.end(),
+                    [](const FileHousehold& h) { return h.bad; }));
+  *errors = file.errors;
+  const LoadContext context = MakeLoadContext(file, *record);
+  const bool all = import.mode() == pb::IMPORT_MODE_ALL_OR_NOTHING;
+  if (!import.validate_only() && !all) return LoadSkipping(context, record, errors);
+
+  // The whole list of errors is wanted before anything is written.
+  LoadResult preview;
+  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+    preview = {};
+    const std::vector<const FileHousehold*> households = Loadable(file);
+    for (size_t i = 0; i < households.size(); i += kBatch) {
+      FANGPIN_RETURN_IF_ERROR(KeepGoing());
+      FANGPIN_ASSIGN_OR_RETURN(
+          const LoadResult part,
+          Preview(reader, context, absl::MakeConstSpan(households).subspan(i, kBatch)));
+      preview.Add(part);
+    }
+    return absl::OkStatus();
+  }));
+  if (all && !(errors->empty() && preview.errors.empty())) {
+    import.set_households_refused(import.households_refused() + preview.refused);
+    errors->insert(errors->end(), preview.errors.begin(), preview.errors.end());
+    return RowsBad(errors->size());
+  }
+  if (!import.validate_only()) return LoadAllOrNothing(context, record, errors);
+  Count(preview, &import);
+  errors->insert(errors->end(), preview.errors.begin(), preview.errors.end());
+  return absl::OkStatus();
+}
+
+absl::Status ImportWorker::LoadSkipping(const LoadContext& context, ImportRecord* record,
+                                        std::vector<pb::RowError>* errors) {
+  LoadResult total;
+  const int64_t refused_by_file = record->import.households_refused();
+  FANGPIN_RETURN_IF_ERROR(InRounds(
+      Loadable(*context.file),
+      [&](absl::Span<const FileHousehold* const> batch,
+          Claims claims) -> absl::StatusOr<std::vector<const FileHousehold*>> {
+        FANGPIN_RETURN_IF_ERROR(KeepGoing());
+        LoadResult part;
+        ImportRecord progress = *record;
+        FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
+          FANGPIN_ASSIGN_OR_RETURN(part, registry::Load(writer, context, batch, claims));
+          LoadResult so_far = total;
+          so_far.Add(part);
+          progress = *record;
+          Count(so_far, &progress.import);
+          return writer.PutImport(progress);
+        }));
+        metrics_->households_created.Increment(static_cast<uint64_t>(part.created));
+        metrics_->households_updated.Increment(static_cast<uint64_t>(part.updated));
+        std::vector<const FileHousehold*> deferred = std::move(part.deferred);
+        part.deferred.clear();
+        total.Add(part);
+        return deferred;
+      }));
+  record->import.set_households_refused(refused_by_file);
+  Count(total, &record->import);
+  errors->insert(errors->end(), total.errors.begin(), total.errors.end());
+  return absl::OkStatus();
+}
+
+absl::Status ImportWorker::LoadAllOrNothing(const LoadContext& context, ImportRecord* record,
+                                            std::vector<pb::RowError>* errors) {
+  LoadResult total;
+  const absl::Status status = store_->Write([&](RegistryWriter& writer) -> absl::Status {
+    total = {};
+    FANGPIN_RETURN_IF_ERROR(InRounds(
+        Loadable(*context.file),
+        [&](absl::Span<const FileHousehold* const> batch,
+            Claims claims) -> absl::StatusOr<std::vector<const FileHousehold*>> {
+          FANGPIN_RETURN_IF_ERROR(KeepGoing());
+          FANGPIN_ASSIGN_OR_RETURN(LoadResult part,
+                                   registry::Load(writer, context, batch, claims));
+          std::vector<const FileHousehold*> deferred = std::move(part.deferred);
+          part.deferred.clear();
+          total.Add(part);
+          return deferred;
+        }));
+    return total.errors.empty() ? absl::OkStatus() : RowsBad(total.errors.size());
+  });
+  if (!status.ok()) {
+    // Only a writer that came in between the check and now can make a row bad here.
+    *errors = std::move(total.errors);
+    return status;
+  }
+  Count(total, &record->import);
+  metrics_->households_created.Increment(static_cast<uint64_t>(total.created));
+  metrics_->households_updated.Increment(static_cast<uint64_t>(total.updated));
+  return absl::OkStatus();
+}
+
+absl::Status ImportWorker::End(ImportRecord record, std::vector<pb::RowError> errors,
+                               absl::Time started) {
+  std::stable_sort(errors.begin(), errors.end(),
+                   [](const auto& a, const auto& b) { return a.row() < b.row(); });
+  std::set<int64_t> rows;
+  for (const pb::RowError& error : errors) {
+    if (error.row() > 0) rows.insert(error.row());
+  }
+  if (errors.size() > kMaxErrors) {
+    const size_t left_out = errors.size() - kMaxErrors + 1;
+    errors.resize(kMaxErrors - 1);
+    errors.push_back(MakeRowError(0, "", "ERRORS_LEFT_OUT",
+                                  base::StrCat("错误太多，另有", left_out, "处没有列出"), ""));
+  }
+  pb::Import& import = record.import;
+  import.set_rows_bad(static_cast<int64_t>(rows.size()));
+  const bool failed = !import.failure_reason().empty();
+  import.set_state(failed ? pb::IMPORT_STATE_FAILED : pb::IMPORT_STATE_SUCCEEDED);
+  const absl::Duration took = clock_->Now() - started;
+  *import.mutable_end_time() = ToTimestamp(record.run_time + took);
+  FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
+    FANGPIN_RETURN_IF_ERROR(writer.PutImportErrors(import.id(), errors));
+    FANGPIN_RETURN_IF_ERROR(writer.DropChunks(import.id()));
+    return writer.PutImport(record);
+  }));
+  (failed ? metrics_->imports_failed : metrics_->imports_succeeded).Increment();
+  metrics_->import_rows_bad.Increment(static_cast<uint64_t>(import.rows_bad()));
+  metrics_->import_rows_good.Increment(
+      static_cast<uint64_t>(std::max<int64_t>(0, import.rows_read() - import.rows_bad())));
+  metrics_->import_seconds.Observe(absl::ToDoubleSeconds(took));
+  log::Info("import ended", {{"import", import.id()},
+                             {"state", pb::ImportState_Name(import.state())},
+                             {"rows", import.rows_read()},
+                             {"bad_rows", import.rows_bad()},
+                             {"created", import.households_created()},
+                             {"updated", import.households_updated()},
+                             {"seconds", absl::ToDoubleSeconds(took)}});
+  return absl::OkStatus();
+}
+
+}  // namespace fangpin::registry

@@ -1,0 +1,79 @@
+-- What queries see of a household; the record itself is its last revision.
+CREATE TABLE households (
+  id {{key}} PRIMARY KEY,
+  division {{key}} NOT NULL CHECK (length(division) = 12),
+  national_id {{key}},
+  kind BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  category BIGINT NOT NULL,
+  revision BIGINT NOT NULL,
+  CHECK (length(id) = 18)
+);
+CREATE INDEX households_division ON households (division, id);
+CREATE UNIQUE INDEX households_national_id ON households (national_id);
+
+-- sealed: the Revision message with the household after it.
+CREATE TABLE revisions (
+  household_id {{key}} NOT NULL,
+  number BIGINT NOT NULL,
+  time_us BIGINT NOT NULL,
+  sealed {{blob}} NOT NULL,
+  PRIMARY KEY (household_id, number)
+);
+
+-- One row a person: the household that he or she is, or last was, a member of.
+CREATE TABLE persons (
+  fingerprint {{blob}} PRIMARY KEY,
+  household_id {{key}} NOT NULL,
+  person_id {{key}} NOT NULL,
+  active BIGINT NOT NULL CHECK (active IN (0, 1))
+);
+
+CREATE TABLE village_serials (
+  village {{key}} PRIMARY KEY,
+  last_serial BIGINT NOT NULL CHECK (last_serial <= 999999)
+);
+
+-- First answers to writes that clients may repeat.
+CREATE TABLE requests (
+  principal {{key}} NOT NULL,
+  method {{key}} NOT NULL,
+  request_id {{key}} NOT NULL,
+  body {{blob}} NOT NULL,
+  time_us BIGINT NOT NULL,
+  sealed {{blob}} NOT NULL,
+  PRIMARY KEY (principal, method, request_id)
+);
+CREATE INDEX requests_time ON requests (time_us);
+
+-- Decisions that have moved a household to a state.
+CREATE TABLE decisions (
+  household_id {{key}} NOT NULL,
+  decided_by {{key}} NOT NULL,
+  to_state BIGINT NOT NULL,
+  PRIMARY KEY (household_id, decided_by, to_state)
+);
+
+CREATE TABLE imports (
+  id {{key}} PRIMARY KEY,
+  state BIGINT NOT NULL,
+  received_bytes BIGINT NOT NULL,
+  run_us BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  sealed {{blob}} NOT NULL
+);
+CREATE INDEX imports_state ON imports (state, run_us, id);
+
+CREATE TABLE import_chunks (
+  import_id {{key}} NOT NULL,
+  position BIGINT NOT NULL,
+  sealed {{blob}} NOT NULL,
+  PRIMARY KEY (import_id, position)
+);
+
+CREATE TABLE import_errors (
+  import_id {{key}} NOT NULL,
+  sequence BIGINT NOT NULL,
+  sealed {{blob}} NOT NULL,
+  PRIMARY KEY (import_id, sequence)
+);

@@ -1,0 +1,387 @@
+#include "services/registry/store/sql_registry_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "libs/base/status.h"
+#include "libs/base/strings.h"
+#include "libs/sql/errors.h"
+#include "services/registry/core/errors.h"
+#include "sql/registry_sql.h"
+
+namespace fangpin::registry {
+namespace {
+
+namespace q = ::fangpin::registry_sql;
+using sql::Blob;
+using sql::Row;
+using sql::Value;
+
+// Parameters of the statements that look up many keys at once.
+constexpr size_t kKeysAtOnce = 50;
+constexpr int kStates = 6;  // MonitoringState has numbers below
+constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
+
+// Where a sealed value belongs: one that is moved elsewhere does not open.
+std::string RevisionPlace(std::string_view household_id, int64_t number) {
+  return base::StrCat("revision/", household_id, "/", number);
+}
+std::string AnswerPlace(const RequestKey& key) {
+  return base::StrCat("answer/", key.principal, "/", key.method, "/", key.request_id);
+}
+std::string ImportPlace(std::string_view id) { return base::StrCat("import/", id); }
+std::string ChunkPlace(std::string_view import_id, int64_t offset) {
+  return base::StrCat("chunk/", import_id, "/", offset);
+}
+std::string ErrorPlace(std::string_view import_id, int64_t sequence) {
+  return base::StrCat("import-error/", import_id, "/", sequence);
+}
+
+Value NullIfEmpty(const std::string& text) { return text.empty() ? Value() : Value(text); }
+
+// What a parameter of a look-up by many keys is.
+Value TextKey(const std::string& key) { return key; }
+Value BytesKey(const std::string& key) { return Blob{key}; }
+
+class SqlTx final : public RegistryWriter {
+ public:
+  SqlTx(sql::Tx* tx, const seal::Sealer* sealer) : tx_(*tx), sealer_(*sealer) {}
+
+  absl::StatusOr<std::vector<std::optional<pb::Household>>> Households(
+      absl::Span<const std::string> ids) override {
+    absl::flat_hash_map<std::string, pb::Household> found;
+    FANGPIN_RETURN_IF_ERROR(
+        ForKeys(q::kGetHouseholds, ids, TextKey, [&](const Row& row) -> absl::Status {
+          FANGPIN_ASSIGN_OR_RETURN(found[std::string(row.Text(0))], ReadHousehold(row));
+          return absl::OkStatus();
+        }));
+    return InOrder<pb::Household>(ids, found);
+  }
+
+  absl::StatusOr<std::optional<pb::Revision>> RevisionAt(std::string_view household_id,
+                                                         int64_t number) override {
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
+                             tx_.First(q::kGetRevision, household_id, number));
+    if (!row.has_value()) return std::nullopt;
+    return Open<pb::Revision>(row->Bytes(0), RevisionPlace(household_id, number));
+  }
+
+  absl::StatusOr<std::vector<pb::Revision>> Revisions(std::string_view household_id, int64_t after,
+                                                      int limit) override {
+    std::vector<pb::Revision> revisions;
+    FANGPIN_RETURN_IF_ERROR(tx_.ForEach(
+        q::kListRevisions, {household_id, after, limit}, [&](const Row& row) -> absl::Status {
+          FANGPIN_ASSIGN_OR_RETURN(
+              pb::Revision revision,
+              Open<pb::Revision>(row.Bytes(1), RevisionPlace(household_id, row.Int(0))));
+          revisions.push_back(std::move(revision));
+          return absl::OkStatus();
+        }));
+    return revisions;
+  }
+
+  absl::StatusOr<std::vector<pb::Household>> ListHouseholds(const HouseholdQuery& query) override {
+    std::vector<Value> args = {query.range.begin, query.range.end, query.after_division,
+                               query.after_id};
+    for (int i = 0; i < kStates; ++i) {
+      const auto states = query.states.size();
+      args.push_back(states == 0 ? i : query.states[std::min<size_t>(i, states - 1)]);
+    }
+    args.push_back(query.limit);
+    std::vector<pb::Household> households;
+    FANGPIN_RETURN_IF_ERROR(
+        tx_.ForEach(q::kListHouseholds, args, [&](const Row& row) -> absl::Status {
+          FANGPIN_ASSIGN_OR_RETURN(pb::Household household, ReadHousehold(row));
+          households.push_back(std::move(household));
+          return absl::OkStatus();
+        }));
+    return households;
+  }
+
+  absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
+      absl::Span<const std::string> national_ids) override {
+    absl::flat_hash_map<std::string, std::string> found;
+    FANGPIN_RETURN_IF_ERROR(
+        ForKeys(q::kFindNationalIds, national_ids, TextKey, [&](const Row& row) -> absl::Status {
+          found[std::string(row.Text(0))] = std::string(row.Text(1));
+          return absl::OkStatus();
+        }));
+    return InOrder<std::string>(national_ids, found);
+  }
+
+  absl::StatusOr<std::vector<std::optional<PersonEntry>>> PersonsByIdNumber(
+      absl::Span<const std::string> id_numbers) override {
+    std::vector<std::string> fingerprints;
+    fingerprints.reserve(id_numbers.size());
+    for (const std::string& number : id_numbers) {
+      fingerprints.push_back(sealer_.Fingerprint(number));
+    }
+    return PersonsByFingerprint(fingerprints);
+  }
+
+  absl::StatusOr<std::vector<std::optional<PersonEntry>>> PersonsByFingerprint(
+      absl::Span<const std::string> fingerprints) override {
+    absl::flat_hash_map<std::string, PersonEntry> found;
+    FANGPIN_RETURN_IF_ERROR(
+        ForKeys(q::kFindPersons, fingerprints, BytesKey, [&](const Row& row) -> absl::Status {
+          PersonEntry& entry = found[std::string(row.Bytes(0))];
+          entry.match.set_household_id(std::string(row.Text(1)));
+          entry.match.set_person_id(std::string(row.Text(2)));
+          entry.active = row.Int(3) != 0;
+          entry.match.set_division(std::string(row.Text(4)));
+          entry.match.set_household_kind(static_cast<policy::v1::HouseholdKind>(row.Int(5)));
+          entry.match.set_monitoring_state(static_cast<policy::v1::MonitoringState>(row.Int(6)));
+          entry.match.set_category(static_cast<policy::v1::MonitoredCategory>(row.Int(7)));
+          return absl::OkStatus();
+        }));
+    return InOrder<PersonEntry>(fingerprints, found);
+  }
+
+  absl::StatusOr<std::optional<std::string>> FindAnswer(const RequestKey& key) override {
+    FANGPIN_ASSIGN_OR_RETURN(
+        const std::optional<Row> row,
+        tx_.First(q::kFindAnswer, key.principal, key.method, key.request_id));
+    if (!row.has_value()) return std::nullopt;
+    if (row->Bytes(0) != sealer_.Fingerprint(key.body)) return RequestIdReused();
+    return sealer_.Unseal(row->Bytes(1), AnswerPlace(key));
+  }
+
+  absl::StatusOr<bool> WasDecided(std::string_view household_id, std::string_view decided_by,
+                                  int to_state) override {
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
+                             tx_.First(q::kFindDecision, household_id, decided_by, to_state));
+    return row.has_value();
+  }
+
+  absl::StatusOr<std::optional<ImportRecord>> FindImport(std::string_view id) override {
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row, tx_.First(q::kGetImport, id));
+    if (!row.has_value()) return std::nullopt;
+    ImportRecord record;
+    record.received_bytes = row->Int(0);
+    record.run_time = absl::FromUnixMicros(row->Int(1));
+    record.attempts = static_cast<int>(row->Int(2));
+    FANGPIN_ASSIGN_OR_RETURN(record.import, Open<pb::Import>(row->Bytes(3), ImportPlace(id)));
+    return record;
+  }
+
+  absl::StatusOr<std::vector<std::string>> ImportsInState(pb::ImportState state) override {
+    FANGPIN_ASSIGN_OR_RETURN(const std::vector<Row> rows, tx_.Query(q::kListImportsInState, state));
+    std::vector<std::string> ids;
+    for (const Row& row : rows) ids.emplace_back(row.Text(0));
+    return ids;
+  }
+
+  absl::StatusOr<std::optional<std::string>> Chunk(std::string_view import_id,
+                                                   int64_t offset) override {
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
+                             tx_.First(q::kGetChunk, import_id, offset));
+    if (!row.has_value()) return std::nullopt;
+    return sealer_.Unseal(row->Bytes(0), ChunkPlace(import_id, offset));
+  }
+
+  absl::StatusOr<std::string> Content(std::string_view import_id) override {
+    std::string content;
+    FANGPIN_RETURN_IF_ERROR(
+        tx_.ForEach(q::kListChunks, {import_id}, [&](const Row& row) -> absl::Status {
+          FANGPIN_ASSIGN_OR_RETURN(
+              const std::string piece,
+              sealer_.Unseal(row.Bytes(1), ChunkPlace(import_id, row.Int(0))));
+          content += piece;
+          return absl::OkStatus();
+        }));
+    return content;
+  }
+
+  absl::StatusOr<std::vector<std::pair<int64_t, pb::RowError>>> ImportErrors(
+      std::string_view import_id, int64_t after, int limit) override {
+    std::vector<std::pair<int64_t, pb::RowError>> errors;
+    FANGPIN_RETURN_IF_ERROR(tx_.ForEach(
+        q::kListErrors, {import_id, after, limit}, [&](const Row& row) -> absl::Status {
+          FANGPIN_ASSIGN_OR_RETURN(
+              pb::RowError error,
+              Open<pb::RowError>(row.Bytes(1), ErrorPlace(import_id, row.Int(0))));
+          errors.emplace_back(row.Int(0), std::move(error));
+          return absl::OkStatus();
+        }));
+    return errors;
+  }
+
+  absl::StatusOr<int> ReserveSerials(std::string_view village, int count) override {
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
+                             tx_.First(q::kReserveSerials, village, count));
+    if (!row.has_value()) return HouseholdSerialsUsedUp(village);
+    return static_cast<int>(row->Int(0)) - count + 1;
+  }
+
+  absl::Status Put(absl::Span<const HouseholdChange> changes) override {
+    std::vector<std::vector<Value>> inserts, updates, revisions, drops, releases, claims;
+    for (const HouseholdChange& change : changes) {
+      const pb::Household& h = change.revision.household();
+      (change.before == nullptr ? inserts : updates)
+          .push_back({h.id(), h.division(), NullIfEmpty(h.national_id()), h.kind(),
+                      h.monitoring().state(), h.monitoring().category(), h.revision()});
+      FANGPIN_ASSIGN_OR_RETURN(
+          std::string sealed,
+          sealer_.Seal(change.revision.SerializeAsString(), RevisionPlace(h.id(), h.revision())));
+      revisions.push_back({h.id(), h.revision(), Micros(change.revision.time()),
+                           Blob{std::move(sealed)}});
+      const PersonIndexChange persons = DiffPersons(change.before, h);
+      for (const std::string& number : persons.dropped) {
+        drops.push_back({Blob{sealer_.Fingerprint(number)}, h.id()});
+      }
+      for (const auto& p : persons.released) {
+        releases.push_back({Blob{sealer_.Fingerprint(p.id_number)}, h.id(), p.person_id});
+      }
+      for (const auto& p : persons.claimed) {
+        claims.push_back({Blob{sealer_.Fingerprint(p.id_number)}, h.id(), p.person_id});
+      }
+    }
+    FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kUpdateHousehold, updates).status()));
+    FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kInsertHousehold, inserts).status()));
+    FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kInsertRevision, revisions).status());
+    FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kDropPerson, drops).status());
+    FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kReleasePerson, releases).status());
+    FANGPIN_ASSIGN_OR_RETURN(const int64_t claimed, tx_.ExecuteMany(q::kClaimPerson, claims));
+    if (claimed != static_cast<int64_t>(claims.size())) return PersonInOtherHousehold();
+    return absl::OkStatus();
+  }
+
+  absl::Status RememberAnswer(const RequestKey& key, std::string_view answer,
+                              absl::Time now) override {
+    FANGPIN_RETURN_IF_ERROR(
+        tx_.Execute(q::kDropAnswers, absl::ToUnixMicros(now - kAnswerLife)).status());
+    FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(answer, AnswerPlace(key)));
+    return tx_
+        .Execute(q::kInsertAnswer, key.principal, key.method, key.request_id,
+                 Blob{sealer_.Fingerprint(key.body)}, absl::ToUnixMicros(now),
+                 Blob{std::move(sealed)})
+        .status();
+  }
+
+  absl::Status RememberDecision(std::string_view household_id, std::string_view decided_by,
+                                int to_state) override {
+    return tx_.Execute(q::kInsertDecision, household_id, decided_by, to_state).status();
+  }
+
+  absl::Status PutImport(const ImportRecord& record) override {
+    const pb::Import& import = record.import;
+    FANGPIN_ASSIGN_OR_RETURN(
+        std::string sealed,
+        sealer_.Seal(import.SerializeAsString(), ImportPlace(import.id())));
+    return tx_
+        .Execute(q::kPutImport, import.id(), import.state(), record.received_bytes,
+                 absl::ToUnixMicros(record.run_time), record.attempts, Blob{std::move(sealed)})
+        .status();
+  }
+
+  absl::Status PutChunk(std::string_view import_id, int64_t offset,
+                        std::string_view data) override {
+    FANGPIN_ASSIGN_OR_RETURN(std::string sealed,
+                             sealer_.Seal(data, ChunkPlace(import_id, offset)));
+    return tx_.Execute(q::kInsertChunk, import_id, offset, Blob{std::move(sealed)}).status();
+  }
+
+  absl::Status DropChunks(std::string_view import_id) override {
+    return tx_.Execute(q::kDropChunks, import_id).status();
+  }
+
+  absl::Status PutImportErrors(std::string_view import_id,
+                               absl::Span<const pb::RowError> errors) override {
+    FANGPIN_RETURN_IF_ERROR(tx_.Execute(q::kDropErrors, import_id).status());
+    std::vector<std::vector<Value>> rows;
+    rows.reserve(errors.size());
+    for (const pb::RowError& error : errors) {
+      const auto sequence = static_cast<int64_t>(rows.size()) + 1;
+      FANGPIN_ASSIGN_OR_RETURN(
+          std::string sealed,
+          sealer_.Seal(error.SerializeAsString(), ErrorPlace(import_id, sequence)));
+      rows.push_back({import_id, sequence, Blob{std::move(sealed)}});
+    }
+    return tx_.ExecuteMany(q::kInsertError, rows).status();
+  }
+
+ private:
+  static int64_t Micros(const google::protobuf::Timestamp& time) {
+    return time.seconds() * 1'000'000 + time.nanos() / 1000;
+  }
+
+  // A unique key of households other than the id is the 户编号.
+  static absl::Status NumberError(absl::Status status) {
+    return sql::IsUniqueViolation(status, "households_national_id") ? HouseholdNumberExists()
+                                                                    : status;
+  }
+
+  template <typename Message>
+  absl::StatusOr<Message> Open(std::string_view sealed, std::string_view place) const {
+    FANGPIN_ASSIGN_OR_RETURN(const std::string bytes, sealer_.Unseal(sealed, place));
+    Message message;
+    if (!message.ParseFromString(bytes)) return absl::DataLossError("record does not parse");
+    return message;
+  }
+
+  // From a row (id, revision, sealed).
+  absl::StatusOr<pb::Household> ReadHousehold(const Row& row) const {
+    FANGPIN_ASSIGN_OR_RETURN(
+        pb::Revision revision,
+        Open<pb::Revision>(row.Bytes(2), RevisionPlace(row.Text(0), row.Int(1))));
+    return std::move(*revision.mutable_household());
+  }
+
+  // Runs the statement over all keys, kKeysAtOnce at a time; the last key fills up the rest.
+  template <typename Visit>
+  absl::Status ForKeys(const sql::Statement& statement, absl::Span<const std::string> keys,
+                       Value (*parameter)(const std::string&), Visit visit) {
+    for (size_t begin = 0; begin < keys.size(); begin += kKeysAtOnce) {
+      std::vector<Value> args;
+      args.reserve(kKeysAtOnce);
+      for (size_t i = 0; i < kKeysAtOnce; ++i) {
+        args.push_back(parameter(keys[std::min(begin + i, keys.size() - 1)]));
+      }
+      FANGPIN_RETURN_IF_ERROR(tx_.ForEach(statement, args, visit));
+    }
+    return absl::OkStatus();
+  }
+
+  template <typename T>
+  static std::vector<std::optional<T>> InOrder(absl::Span<const std::string> keys,
+                                               const absl::flat_hash_map<std::string, T>& found) {
+    std::vector<std::optional<T>> ordered;
+    ordered.reserve(keys.size());
+    for (const std::string& key : keys) {
+      const auto at = found.find(key);
+      ordered.push_back(at == found.end() ? std::nullopt : std::optional<T>(at->second));
+    }
+    return ordered;
+  }
+
+  sql::Tx& tx_;
+  const seal::Sealer& sealer_;
+};
+
+}  // namespace
+
+absl::Status SqlRegistryStore::Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) {
+  return database_->Read([&](sql::Tx& tx) {
+    SqlTx reader(&tx, sealer_);
+    return fn(reader);
+  });
+}
+
+absl::Status SqlRegistryStore::Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) {
+  return database_->Write([&](sql::Tx& tx) {
+    SqlTx writer(&tx, sealer_);
+    return fn(writer);
+  });
+}
+
+absl::Status SqlRegistryStore::Exclusively(std::string_view name,
+                                           absl::FunctionRef<absl::Status()> fn) {
+  return database_->Exclusively(name, fn);
+}
+
+absl::Status MigrateRegistry(sql::Database& database) {
+  return sql::Migrate(database, q::kMigrations);
+}
+
+}  // namespace fangpin::registry

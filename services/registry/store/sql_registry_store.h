@@ -1,0 +1,33 @@
+#ifndef FANGPIN_REGISTRY_STORE_SQL_REGISTRY_STORE_H_
+#define FANGPIN_REGISTRY_STORE_SQL_REGISTRY_STORE_H_
+
+#include "libs/seal/sealer.h"
+#include "libs/sql/database.h"
+#include "services/registry/core/store.h"
+
+namespace fangpin::registry {
+
+// The registry in a SQLite or PostgreSQL database. Records, answers, uploads and error rows are
+// sealed, each bound to its place; columns hold ids, divisions, states and times. Persons are found
+// by fingerprint.
+class SqlRegistryStore final : public RegistryStore {
+ public:
+  // Both must outlive this. Call MigrateRegistry first.
+  SqlRegistryStore(sql::Database* database, const seal::Sealer* sealer)
+      : database_(database), sealer_(sealer) {}
+
+  absl::Status Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) override;
+  absl::Status Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) override;
+  absl::Status Exclusively(std::string_view name, absl::FunctionRef<absl::Status()> fn) override;
+
+ private:
+  sql::Database* const database_;
+  const seal::Sealer* const sealer_;
+};
+
+// Creates or updates the registry's tables.
+absl::Status MigrateRegistry(sql::Database& database);
+
+}  // namespace fangpin::registry
+
+#endif  // FANGPIN_REGISTRY_STORE_SQL_REGISTRY_STORE_H_
