@@ -22,8 +22,24 @@ constexpr std::pair<std::string_view, v1::DivisionLevel> kLevels[] = {
 
 // Endings that people leave out or write differently, longest first; taken off until none fits.
 constexpr std::string_view kEndings[] = {
-    "社区居民委员会", "村民委员会", "居民委员会", "人民政府", "街道办事处", "自治县", "村委会",
-    "居委会", "民族乡", "社区", "街道", "村", "镇", "乡", "县", "市", "区", "旗",
+    "社区居民委员会",
+    "村民委员会",
+    "居民委员会",
+    "人民政府",
+    "街道办事处",
+    "自治县",
+    "村委会",
+    "居委会",
+    "民族乡",
+    "社区",
+    "街道",
+    "村",
+    "镇",
+    "乡",
+    "县",
+    "市",
+    "区",
+    "旗",
 };
 
 std::string Stem(std::string_view name) {
@@ -56,8 +72,7 @@ bool Below(const v1::Division& division, std::string_view code) {
 
 }  // namespace
 
-DivisionTree::DivisionTree(std::vector<v1::Division> divisions)
-    : divisions_(std::move(divisions)) {
+DivisionTree::DivisionTree(std::vector<v1::Division> divisions) : divisions_(std::move(divisions)) {
   for (size_t i = 0; i < divisions_.size(); ++i) {
     const v1::Division& d = divisions_[i];
     by_code_.emplace(d.code(), i);
@@ -131,8 +146,7 @@ std::vector<std::string> DivisionTree::ChildrenNamed(std::string_view parent,
   return similar == by_stem_.end() ? std::vector<std::string>() : similar->second;
 }
 
-Place ResolveVillage(const DivisionTree& tree, std::string_view division,
-                     const PlaceNames& names) {
+Place ResolveVillage(const DivisionTree& tree, std::string_view division, const PlaceNames& names) {
   const base::DivisionLevel root = base::LevelOf(division);
   const auto name_fits = [&](base::DivisionLevel level, const std::string& name) {
     const v1::Division* d = tree.Find(base::DivisionAt(division, level));

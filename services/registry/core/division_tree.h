@@ -33,8 +33,8 @@ class DivisionTree {
   absl::Span<const v1::Division> Below(std::string_view code) const;
 
   // The child of `parent` with that name; the name as the tree has it wins over one that is equal
-  // but for its ending ("…村", "…村委会", "…村民委员会"; "…镇" and "…镇人民政府"). Several codes when
-  // the name is ambiguous, none when it is unknown.
+  // but for its ending ("…村", "…村委会", "…村民委员会"; "…镇" and "…镇人民政府"). Several codes
+  // when the name is ambiguous, none when it is unknown.
   std::vector<std::string> ChildrenNamed(std::string_view parent, std::string_view name) const;
 
  private:
@@ -56,7 +56,7 @@ struct PlaceNames {
 
 // What became of them.
 struct Place {
-  std::string code;    // the village; empty on error
+  std::string code;  // the village; empty on error
   enum class Level { kCounty, kTownship, kVillage } level = Level::kVillage;  // where it failed
   std::string reason;  // VILLAGE_MISSING, VILLAGE_UNKNOWN, VILLAGE_AMBIGUOUS, OUTSIDE_DIVISION
 };

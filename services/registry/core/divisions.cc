@@ -21,9 +21,9 @@ absl::StatusOr<v1::GetDivisionResponse> Divisions::GetDivision(
   return response;
 }
 
-absl::StatusOr<Page<v1::Division>> Divisions::ListDivisions(
-    const base::CallContext& /*ctx*/, const v1::ListDivisionsRequest& request,
-    const PageKey& after) {
+absl::StatusOr<Page<v1::Division>> Divisions::ListDivisions(const base::CallContext& /*ctx*/,
+                                                            const v1::ListDivisionsRequest& request,
+                                                            const PageKey& after) {
   const std::string parent = request.parent_code().empty() ? kProvince : request.parent_code();
   if (tree_->Find(parent) == nullptr) return DivisionNotFound(parent);
   const absl::Span<const v1::Division> below = tree_->Below(parent);

@@ -60,8 +60,7 @@ absl::Status HouseholdSerialsUsedUp(std::string_view village) {
       .WithMetadata("village", village);
 }
 
-absl::Status TransitionNotAllowed(std::string_view id, std::string_view from,
-                                  std::string_view to) {
+absl::Status TransitionNotAllowed(std::string_view id, std::string_view from, std::string_view to) {
   return base::Error(StatusCode::kFailedPrecondition, "MONITORING_TRANSITION_NOT_ALLOWED",
                      "监测状态不能这样变更")
       .WithMetadata("from", from)

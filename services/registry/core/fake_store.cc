@@ -67,9 +67,9 @@ class FakeStore::Tx final : public RegistryWriter {
     const std::pair<std::string, std::string> after(query.after_division, query.after_id);
     for (const auto& [id, revisions] : data_.households) {
       const pb::Household& h = revisions.back().household();
-      const bool state = query.states.empty() ||
-                         std::find(query.states.begin(), query.states.end(),
-                                   h.monitoring().state()) != query.states.end();
+      const bool state =
+          query.states.empty() || std::find(query.states.begin(), query.states.end(),
+                                            h.monitoring().state()) != query.states.end();
       if (state && h.division() >= query.range.begin && h.division() < query.range.end &&
           std::pair(h.division(), id) > after) {
         found.push_back(h);
@@ -133,8 +133,7 @@ class FakeStore::Tx final : public RegistryWriter {
 
   absl::StatusOr<bool> WasDecided(std::string_view household_id, std::string_view decided_by,
                                   int to_state) override {
-    return data_.decisions.contains(
-        {std::string(household_id), std::string(decided_by), to_state});
+    return data_.decisions.contains({std::string(household_id), std::string(decided_by), to_state});
   }
 
   absl::StatusOr<std::optional<ImportRecord>> FindImport(std::string_view id) override {

@@ -26,8 +26,8 @@ constexpr size_t kMaxListItems = 200;
 class Problems {
  public:
   void Add(std::string field, std::string_view reason, std::string_view message) {
-    list_.push_back({0, base::StrCat("household.", field), std::string(reason),
-                     std::string(message)});
+    list_.push_back(
+        {0, base::StrCat("household.", field), std::string(reason), std::string(message)});
   }
   void Length(std::string field, std::string_view text, size_t max) {
     if (!base::IsValidUtf8(text)) {
@@ -145,7 +145,8 @@ void CheckLists(const pb::Household& h, Problems* problems) {
   for (int i = 0; i < h.rigid_expenditures_size(); ++i) {
     const std::string at = base::StrCat("rigid_expenditures[", i, "]");
     const pb::RigidExpenditure& e = h.rigid_expenditures(i);
-    problems->OneOf(at + ".kind", e.kind(), {"MEDICAL", "SCHOOLING", "HOUSING", "DISASTER", "OTHER"});
+    problems->OneOf(at + ".kind", e.kind(),
+                    {"MEDICAL", "SCHOOLING", "HOUSING", "DISASTER", "OTHER"});
     problems->NotNegative(at + ".yearly_fen", true, e.yearly_fen());
     problems->DayOrMonth(at + ".since", e.since(), false);
     problems->DayOrMonth(at + ".resolved_on", e.resolved_on(), false);
@@ -169,7 +170,8 @@ void CheckLists(const pb::Household& h, Problems* problems) {
        static_cast<size_t>(h.income().items_size()),
        static_cast<size_t>(h.reported_measures_size()), h.other_columns().size()});
   if (longest > kMaxListItems) {
-    problems->Add("other_columns", "LIST_TOO_LONG", base::StrCat("每个列表最多", kMaxListItems, "项"));
+    problems->Add("other_columns", "LIST_TOO_LONG",
+                  base::StrCat("每个列表最多", kMaxListItems, "项"));
   }
 }
 
@@ -180,15 +182,16 @@ bool SameField(const Message& a, const Message& b, const FieldDescriptor* field)
 }
 
 const std::set<std::string_view>& Bookkeeping() {
-  static const auto* const kFields = new std::set<std::string_view>{
-      "id", "revision", "etag", "create_time", "update_time"};
+  static const auto* const kFields =
+      new std::set<std::string_view>{"id", "revision", "etag", "create_time", "update_time"};
   return *kFields;
 }
 
 int SerialOf(const pb::Person& person) {
   const size_t dash = person.id().rfind('-');
   if (dash == std::string::npos) return 0;
-  return static_cast<int>(base::ParseInt(std::string_view(person.id()).substr(dash + 1)).value_or(0));
+  return static_cast<int>(
+      base::ParseInt(std::string_view(person.id()).substr(dash + 1)).value_or(0));
 }
 
 }  // namespace
@@ -252,7 +255,8 @@ void Normalise(absl::CivilDay today, pb::Household* household) {
     }
     if (person.has_relation()) FillCode(person.mutable_relation(), RelationCode);
     if (person.has_ethnicity()) FillCode(person.mutable_ethnicity(), EthnicityCode);
-    if (person.has_political_status()) FillCode(person.mutable_political_status(), PoliticalStatusCode);
+    if (person.has_political_status())
+      FillCode(person.mutable_political_status(), PoliticalStatusCode);
     if (person.has_education()) FillCode(person.mutable_education(), EducationCode);
     if (person.has_schooling()) FillCode(person.mutable_schooling(), SchoolingCode);
     if (!person.has_membership()) person.mutable_membership()->set_active(true);
@@ -278,8 +282,8 @@ HouseholdFacts FactsOf(const pb::Household& household, absl::CivilDay today,
     p.schooling = ListedAs(person.schooling(), person.schooling().label().empty() ||
                                                    SchoolingCode(person.schooling().label()));
     p.labour = !vocab::LabourCapacity_IsValid(person.labour_capacity()) ? Listed::kNotInList
-               : person.labour_capacity() == 0                         ? Listed::kAbsent
-                                                                       : Listed::kInList;
+               : person.labour_capacity() == 0                          ? Listed::kAbsent
+                                                                        : Listed::kInList;
     if (person.work().has_months()) p.work_months = person.work().months();
     if (person.work().has_welfare_post_months()) {
       p.welfare_post_months = person.work().welfare_post_months();
@@ -298,8 +302,7 @@ HouseholdFacts FactsOf(const pb::Household& household, absl::CivilDay today,
 }
 
 std::vector<base::FieldError> CheckRecord(const pb::Household& household, absl::CivilDay today,
-                                          const DivisionTree& divisions,
-                                          const Reported& reported) {
+                                          const DivisionTree& divisions, const Reported& reported) {
   Problems problems;
   HouseholdFacts facts = FactsOf(household, today, divisions);
   facts.reported_net = reported.net_fen;
@@ -377,9 +380,9 @@ void Complete(const pb::Household* before, pb::Household* household) {
   // A new account remembers the one it takes the place of; a correction of the same one does not.
   if (before == nullptr || !before->income().has_per_capita_net_fen()) return;
   const pb::IncomeAccount& old = before->income();
-  const bool same_account = old.period_end() == income.period_end() &&
-                            (!old.period_end().empty() ||
-                             old.net_income_fen() == income.net_income_fen());
+  const bool same_account =
+      old.period_end() == income.period_end() &&
+      (!old.period_end().empty() || old.net_income_fen() == income.net_income_fen());
   if (!same_account) {
     if (income.previous_per_capita_net_fen() == old.previous_per_capita_net_fen()) {
       income.set_previous_per_capita_net_fen(old.per_capita_net_fen());

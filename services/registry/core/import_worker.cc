@@ -85,7 +85,7 @@ void ImportWorker::Wake() {
 void ImportWorker::Work() {
   while (!stopping_) {
     if (const absl::Status status = RunPending(); !status.ok() && !absl::IsCancelled(status)) {
-      log::Warning("imports wait", {{"error", status.message()}});
+      log::Warning("imports wait", {{"error", base::ToStd(status.message())}});
     }
     absl::MutexLock lock(&mutex_);
     mutex_.AwaitWithTimeout(absl::Condition(&wanted_), kPoll);
@@ -159,7 +159,8 @@ absl::Status ImportWorker::Run(const std::string& id) {
   if (!status.ok()) {
     const std::string reason = base::Reason(status);
     const bool known = absl::IsInvalidArgument(status) && !reason.empty();
-    if (!known) log::Error("import failed", {{"import", id}, {"error", status.message()}});
+    if (!known)
+      log::Error("import failed", {{"import", id}, {"error", base::ToStd(status.message())}});
     record.import.set_failure_reason(known ? reason : "IMPORT_FAILED");
     record.import.set_failure_message(known ? std::string(status.message())
                                             : "系统错误，导入没有完成");
@@ -176,63 +177,64 @@ absl::Status ImportWorker::Load(const ImportFile& file, ImportRecord* record,
                                            file.unknown_columns.end());
   import.set_households_refused(
       std::count_if(file.households.begin(), file.households.end(),
-                    [](const FileHousehold& h) { return h.bad; }));
-  *errors = file.errors;
-  const LoadContext context = MakeLoadContext(file, *record);
-  const bool all = import.mode() == pb::IMPORT_MODE_ALL_OR_NOTHING;
-  if (!import.validate_only() && !all) return LoadSkipping(context, record, errors);
+                    [](const FileHousehold& h) { return h.bad;
+}));
+*errors = file.errors;
+const LoadContext context = MakeLoadContext(file, *record);
+const bool all = import.mode() == pb::IMPORT_MODE_ALL_OR_NOTHING;
+if (!import.validate_only() && !all) return LoadSkipping(context, record, errors);
 
-  // The whole list of errors is wanted before anything is written.
-  LoadResult preview;
-  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
-    preview = {};
-    const std::vector<const FileHousehold*> households = Loadable(file);
-    for (size_t i = 0; i < households.size(); i += kBatch) {
-      FANGPIN_RETURN_IF_ERROR(KeepGoing());
-      FANGPIN_ASSIGN_OR_RETURN(
-          const LoadResult part,
-          Preview(reader, context, absl::MakeConstSpan(households).subspan(i, kBatch)));
-      preview.Add(part);
-    }
-    return absl::OkStatus();
-  }));
-  if (all && !(errors->empty() && preview.errors.empty())) {
-    import.set_households_refused(import.households_refused() + preview.refused);
-    errors->insert(errors->end(), preview.errors.begin(), preview.errors.end());
-    return RowsBad(errors->size());
+// The whole list of errors is wanted before anything is written.
+LoadResult preview;
+FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+  preview = {};
+  const std::vector<const FileHousehold*> households = Loadable(file);
+  for (size_t i = 0; i < households.size(); i += kBatch) {
+    FANGPIN_RETURN_IF_ERROR(KeepGoing());
+    FANGPIN_ASSIGN_OR_RETURN(
+        const LoadResult part,
+        Preview(reader, context, absl::MakeConstSpan(households).subspan(i, kBatch)));
+    preview.Add(part);
   }
-  if (!import.validate_only()) return LoadAllOrNothing(context, record, errors);
-  Count(preview, &import);
-  errors->insert(errors->end(), preview.errors.begin(), preview.errors.end());
   return absl::OkStatus();
+}));
+if (all && !(errors->empty() && preview.errors.empty())) {
+  import.set_households_refused(import.households_refused() + preview.refused);
+  errors->insert(errors->end(), preview.errors.begin(), preview.errors.end());
+  return RowsBad(errors->size());
 }
+if (!import.validate_only()) return LoadAllOrNothing(context, record, errors);
+Count(preview, &import);
+errors->insert(errors->end(), preview.errors.begin(), preview.errors.end());
+return absl::OkStatus();
+}  // namespace fangpin::registry
 
 absl::Status ImportWorker::LoadSkipping(const LoadContext& context, ImportRecord* record,
                                         std::vector<pb::RowError>* errors) {
   LoadResult total;
   const int64_t refused_by_file = record->import.households_refused();
-  FANGPIN_RETURN_IF_ERROR(InRounds(
-      Loadable(*context.file),
-      [&](absl::Span<const FileHousehold* const> batch,
-          Claims claims) -> absl::StatusOr<std::vector<const FileHousehold*>> {
-        FANGPIN_RETURN_IF_ERROR(KeepGoing());
-        LoadResult part;
-        ImportRecord progress = *record;
-        FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
-          FANGPIN_ASSIGN_OR_RETURN(part, registry::Load(writer, context, batch, claims));
-          LoadResult so_far = total;
-          so_far.Add(part);
-          progress = *record;
-          Count(so_far, &progress.import);
-          return writer.PutImport(progress);
-        }));
-        metrics_->households_created.Increment(static_cast<uint64_t>(part.created));
-        metrics_->households_updated.Increment(static_cast<uint64_t>(part.updated));
-        std::vector<const FileHousehold*> deferred = std::move(part.deferred);
-        part.deferred.clear();
-        total.Add(part);
-        return deferred;
-      }));
+  FANGPIN_RETURN_IF_ERROR(
+      InRounds(Loadable(*context.file),
+               [&](absl::Span<const FileHousehold* const> batch,
+                   Claims claims) -> absl::StatusOr<std::vector<const FileHousehold*>> {
+                 FANGPIN_RETURN_IF_ERROR(KeepGoing());
+                 LoadResult part;
+                 ImportRecord progress = *record;
+                 FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
+                   FANGPIN_ASSIGN_OR_RETURN(part, registry::Load(writer, context, batch, claims));
+                   LoadResult so_far = total;
+                   so_far.Add(part);
+                   progress = *record;
+                   Count(so_far, &progress.import);
+                   return writer.PutImport(progress);
+                 }));
+                 metrics_->households_created.Increment(static_cast<uint64_t>(part.created));
+                 metrics_->households_updated.Increment(static_cast<uint64_t>(part.updated));
+                 std::vector<const FileHousehold*> deferred = std::move(part.deferred);
+                 part.deferred.clear();
+                 total.Add(part);
+                 return deferred;
+               }));
   record->import.set_households_refused(refused_by_file);
   Count(total, &record->import);
   errors->insert(errors->end(), total.errors.begin(), total.errors.end());
@@ -249,8 +251,7 @@ absl::Status ImportWorker::LoadAllOrNothing(const LoadContext& context, ImportRe
         [&](absl::Span<const FileHousehold* const> batch,
             Claims claims) -> absl::StatusOr<std::vector<const FileHousehold*>> {
           FANGPIN_RETURN_IF_ERROR(KeepGoing());
-          FANGPIN_ASSIGN_OR_RETURN(LoadResult part,
-                                   registry::Load(writer, context, batch, claims));
+          FANGPIN_ASSIGN_OR_RETURN(LoadResult part, registry::Load(writer, context, batch, claims));
           std::vector<const FileHousehold*> deferred = std::move(part.deferred);
           part.deferred.clear();
           total.Add(part);

@@ -101,8 +101,7 @@ absl::StatusOr<pb::UploadImportChunkResponse> Imports::UploadImportChunk(
     if (record.received_bytes > kMaxFile) {
       return base::InvalidField("data", "IMPORT_TOO_LARGE", "文件最大512MiB");
     }
-    FANGPIN_RETURN_IF_ERROR(
-        writer.PutChunk(request.import_id(), request.offset(), request.data()));
+    FANGPIN_RETURN_IF_ERROR(writer.PutChunk(request.import_id(), request.offset(), request.data()));
     FANGPIN_RETURN_IF_ERROR(writer.PutImport(record));
     response.set_received_bytes(record.received_bytes);
     return absl::OkStatus();
@@ -146,8 +145,7 @@ absl::StatusOr<Page<pb::RowError>> Imports::ListImportErrors(
   std::vector<std::pair<int64_t, pb::RowError>> errors;
   FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
     FANGPIN_RETURN_IF_ERROR(LoadImport(ctx, reader, request.import_id()).status());
-    FANGPIN_ASSIGN_OR_RETURN(errors,
-                             reader.ImportErrors(request.import_id(), last, wanted + 1));
+    FANGPIN_ASSIGN_OR_RETURN(errors, reader.ImportErrors(request.import_id(), last, wanted + 1));
     return absl::OkStatus();
   }));
   Page<pb::RowError> page;

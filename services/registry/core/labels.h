@@ -14,10 +14,10 @@ namespace vocab = ::fangpin::policy::v1;
 
 // The standard code of a label; "" for a label that is in the list and has none, nullopt for one
 // that is not in the list.
-std::optional<std::string_view> RelationCode(std::string_view label);   // GB/T 4761-2008
-std::optional<std::string_view> EthnicityCode(std::string_view label);  // GB/T 3304
-std::optional<std::string_view> EducationCode(std::string_view label);  // GB/T 4658-2006
-std::optional<std::string_view> SchoolingCode(std::string_view label);  // none
+std::optional<std::string_view> RelationCode(std::string_view label);         // GB/T 4761-2008
+std::optional<std::string_view> EthnicityCode(std::string_view label);        // GB/T 3304
+std::optional<std::string_view> EducationCode(std::string_view label);        // GB/T 4658-2006
+std::optional<std::string_view> SchoolingCode(std::string_view label);        // none
 std::optional<std::string_view> PoliticalStatusCode(std::string_view label);  // GB/T 4762-1984
 
 // Codes that members can carry: 02 to 99.
@@ -34,8 +34,8 @@ std::optional<vocab::EliminationMode> EliminationModeOf(std::string_view label);
 std::optional<vocab::DisasterKind> DisasterOf(std::string_view label);
 // Legacy reasons of the old poverty files (缺土地, 缺技术 …) become OTHER with the label as remark.
 std::optional<vocab::Risk> RiskOf(std::string_view label);
-// "长期慢性病,残疾": several joined by any of , ， 、 ; ； / | + or blanks. nullopt when one of them is
-// not in the list.
+// "长期慢性病,残疾": several joined by any of , ， 、 ; ； / | + or blanks. nullopt when one of
+// them is not in the list.
 std::optional<std::vector<vocab::HealthCondition>> HealthOf(std::string_view label);
 // 是 and 否 and the words that stand for them in columns about benefits.
 std::optional<bool> YesNoOf(std::string_view label);

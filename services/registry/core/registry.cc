@@ -35,9 +35,20 @@ constexpr size_t kFingerprintSize = 16;
 
 // What a caller may write; everything else is output only, or moves by a procedure of its own.
 constexpr std::string_view kWritable[] = {
-    "national_id", "natural_village", "address", "kind",   "members",
-    "phone",       "safeguards",      "income",  "living", "rigid_expenditures",
-    "assets",      "helper",          "reported_measures", "other_columns",
+    "national_id",
+    "natural_village",
+    "address",
+    "kind",
+    "members",
+    "phone",
+    "safeguards",
+    "income",
+    "living",
+    "rigid_expenditures",
+    "assets",
+    "helper",
+    "reported_measures",
+    "other_columns",
 };
 
 absl::Status CheckText(std::string_view field, std::string_view text, size_t max, bool required) {
@@ -255,26 +266,25 @@ absl::StatusOr<pb::CreateHouseholdResponse> Registry::CreateHousehold(
   }
   bool created_now = false;
   FANGPIN_ASSIGN_OR_RETURN(
-      response,
-      WriteOnce<pb::CreateHouseholdResponse>(
-          *store_, ctx, "CreateHousehold", request,
-          [&](RegistryWriter& writer) -> absl::StatusOr<pb::CreateHouseholdResponse> {
-            pb::Household created = household;
-            FANGPIN_ASSIGN_OR_RETURN(const int serial,
-                                     writer.ReserveSerials(created.division(), 1));
-            FANGPIN_ASSIGN_OR_RETURN(*created.mutable_id(),
-                                     base::MakeHouseholdId(created.division(), serial));
-            AssignPersonIds(nullptr, &created);
-            Complete(nullptr, &created);
-            HouseholdChange change;
-            change.revision = MakeRevision(nullptr, std::move(created), ctx.now,
-                                           ctx.principal.subject, request.reason());
-            FANGPIN_RETURN_IF_ERROR(writer.Put({change}));
-            created_now = true;
-            pb::CreateHouseholdResponse answer;
-            *answer.mutable_household() = std::move(*change.revision.mutable_household());
-            return answer;
-          }));
+      response, WriteOnce<pb::CreateHouseholdResponse>(
+                    *store_, ctx, "CreateHousehold", request,
+                    [&](RegistryWriter& writer) -> absl::StatusOr<pb::CreateHouseholdResponse> {
+                      pb::Household created = household;
+                      FANGPIN_ASSIGN_OR_RETURN(const int serial,
+                                               writer.ReserveSerials(created.division(), 1));
+                      FANGPIN_ASSIGN_OR_RETURN(*created.mutable_id(),
+                                               base::MakeHouseholdId(created.division(), serial));
+                      AssignPersonIds(nullptr, &created);
+                      Complete(nullptr, &created);
+                      HouseholdChange change;
+                      change.revision = MakeRevision(nullptr, std::move(created), ctx.now,
+                                                     ctx.principal.subject, request.reason());
+                      FANGPIN_RETURN_IF_ERROR(writer.Put({change}));
+                      created_now = true;
+                      pb::CreateHouseholdResponse answer;
+                      *answer.mutable_household() = std::move(*change.revision.mutable_household());
+                      return answer;
+                    }));
   if (created_now) metrics_->households_created.Increment();
   return response;
 }
@@ -300,8 +310,7 @@ absl::StatusOr<pb::GetHouseholdResponse> Registry::GetHousehold(
 
 absl::StatusOr<pb::BatchGetHouseholdsResponse> Registry::BatchGetHouseholds(
     const base::CallContext& ctx, const pb::BatchGetHouseholdsRequest& request) {
-  FANGPIN_RETURN_IF_ERROR(
-      CheckCount("household_ids", request.household_ids_size(), kMaxBatchGet));
+  FANGPIN_RETURN_IF_ERROR(CheckCount("household_ids", request.household_ids_size(), kMaxBatchGet));
   std::vector<std::string> ids;
   std::set<std::string_view> seen;
   for (const std::string& id : request.household_ids()) {
@@ -396,11 +405,10 @@ absl::StatusOr<pb::UpdateHouseholdResponse> Registry::UpdateHousehold(
     }));
     return response;
   }
-  FANGPIN_ASSIGN_OR_RETURN(
-      pb::UpdateHouseholdResponse response,
-      WriteOnce<pb::UpdateHouseholdResponse>(
-          *store_, ctx, "UpdateHousehold", request,
-          [&](RegistryWriter& writer) { return update(writer, &writer); }));
+  FANGPIN_ASSIGN_OR_RETURN(pb::UpdateHouseholdResponse response,
+                           WriteOnce<pb::UpdateHouseholdResponse>(
+                               *store_, ctx, "UpdateHousehold", request,
+                               [&](RegistryWriter& writer) { return update(writer, &writer); }));
   if (changed) metrics_->households_updated.Increment();
   return response;
 }
@@ -504,9 +512,8 @@ absl::StatusOr<pb::TransitionMonitoringResponse> Registry::TransitionMonitoring(
   FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
     FANGPIN_ASSIGN_OR_RETURN(pb::Household before,
                              LoadHousehold(ctx, writer, request.household_id()));
-    FANGPIN_ASSIGN_OR_RETURN(
-        const bool repeat,
-        writer.WasDecided(before.id(), request.decided_by(), request.to_state()));
+    FANGPIN_ASSIGN_OR_RETURN(const bool repeat, writer.WasDecided(before.id(), request.decided_by(),
+                                                                  request.to_state()));
     moved = !repeat;
     if (repeat) {
       *response.mutable_household() = std::move(before);

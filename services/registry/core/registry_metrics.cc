@@ -21,8 +21,7 @@ std::array<metrics::Counter*, 6> Transitions(metrics::Registry& registry) {
     const auto name =
         policy::v1::MonitoringState_Name(static_cast<policy::v1::MonitoringState>(state));
     counters[static_cast<size_t>(state)] = &registry.AddCounter(
-        "fangpin_registry_monitoring_transitions_total",
-        "Households moved to a monitoring state.",
+        "fangpin_registry_monitoring_transitions_total", "Households moved to a monitoring state.",
         {{"to", name.substr(sizeof("MONITORING_STATE_") - 1)}});
   }
   return counters;

@@ -122,8 +122,8 @@ class RegistryWriter : public RegistryReader {
   // Remembers the answer; forgets those of more than seven days before `now`.
   virtual absl::Status RememberAnswer(const RequestKey& key, std::string_view answer,
                                       absl::Time now) = 0;
-  virtual absl::Status RememberDecision(std::string_view household_id,
-                                        std::string_view decided_by, int to_state) = 0;
+  virtual absl::Status RememberDecision(std::string_view household_id, std::string_view decided_by,
+                                        int to_state) = 0;
 
   virtual absl::Status PutImport(const ImportRecord& record) = 0;
   virtual absl::Status PutChunk(std::string_view import_id, int64_t offset,
@@ -154,9 +154,9 @@ struct PersonIndexChange {
     std::string person_id;
     bool active = true;
   };
-  std::vector<std::string> dropped;   // ID numbers that stand in the household no more
-  std::vector<Claim> released;        // members who left
-  std::vector<Claim> claimed;         // members who are new, came back or were not indexed
+  std::vector<std::string> dropped;  // ID numbers that stand in the household no more
+  std::vector<Claim> released;       // members who left
+  std::vector<Claim> claimed;        // members who are new, came back or were not indexed
 };
 PersonIndexChange DiffPersons(const pb::Household* before, const pb::Household& after);
 

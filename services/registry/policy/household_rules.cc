@@ -35,7 +35,8 @@ constexpr PersonRule kPersonRules[] = {
     {"DQ-ID-01", "id_number", "ID_NUMBER_PLACEHOLDER",
      "证件号码以999999开头，是无证占位号码，请填写公民身份号码",
      [](const PersonFacts& p) { return p.id.problem == "ID_NUMBER_PLACEHOLDER"; }},
-    {"DQ-ID-02", "id_number", "ID_NUMBER_LENGTH", "证件号码应为18位公民身份号码，或20、22位残疾人证号",
+    {"DQ-ID-02", "id_number", "ID_NUMBER_LENGTH",
+     "证件号码应为18位公民身份号码，或20、22位残疾人证号",
      [](const PersonFacts& p) { return p.id.problem == "ID_NUMBER_LENGTH"; }},
     {"DQ-ID-02", "id_number", "ID_NUMBER_CHARACTER", "证件号码只能是数字，末位可以是X",
      [](const PersonFacts& p) { return p.id.problem == "ID_NUMBER_CHARACTER"; }},
@@ -187,8 +188,7 @@ std::vector<Violation> CheckHousehold(const HouseholdFacts& facts) {
   for (size_t i = 0; i < facts.members.size(); ++i) {
     for (const PersonRule& rule : kPersonRules) {
       if (!rule.violated(facts.members[i])) continue;
-      violations.push_back(
-          {rule.id, static_cast<int>(i), rule.field, rule.reason, rule.message});
+      violations.push_back({rule.id, static_cast<int>(i), rule.field, rule.reason, rule.message});
     }
   }
   for (const HouseholdRule& rule : kHouseholdRules) {

@@ -27,8 +27,8 @@ std::optional<bool> Secured(const SafeguardFlag& flag, std::optional<bool> answe
 // Both answers of two columns about one safeguard: not secured if either says so.
 std::optional<bool> WorseOf(std::optional<bool> a, std::optional<bool> b);
 
-// 基本医疗 of one person, from the two insurances: insured by either is true, not insured by both is
-// false, anything else is not on record.
+// 基本医疗 of one person, from the two insurances: insured by either is true, not insured by both
+// is false, anything else is not on record.
 std::optional<bool> MedicallyInsured(std::optional<bool> resident, std::optional<bool> employee);
 
 }  // namespace fangpin::registry

@@ -139,9 +139,8 @@ class SqlTx final : public RegistryWriter {
   }
 
   absl::StatusOr<std::optional<std::string>> FindAnswer(const RequestKey& key) override {
-    FANGPIN_ASSIGN_OR_RETURN(
-        const std::optional<Row> row,
-        tx_.First(q::kFindAnswer, key.principal, key.method, key.request_id));
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
+                             tx_.First(q::kFindAnswer, key.principal, key.method, key.request_id));
     if (!row.has_value()) return std::nullopt;
     if (row->Bytes(0) != sealer_.Fingerprint(key.body)) return RequestIdReused();
     return sealer_.Unseal(row->Bytes(1), AnswerPlace(key));
@@ -184,9 +183,8 @@ class SqlTx final : public RegistryWriter {
     std::string content;
     FANGPIN_RETURN_IF_ERROR(
         tx_.ForEach(q::kListChunks, {import_id}, [&](const Row& row) -> absl::Status {
-          FANGPIN_ASSIGN_OR_RETURN(
-              const std::string piece,
-              sealer_.Unseal(row.Bytes(1), ChunkPlace(import_id, row.Int(0))));
+          FANGPIN_ASSIGN_OR_RETURN(const std::string piece,
+                                   sealer_.Unseal(row.Bytes(1), ChunkPlace(import_id, row.Int(0))));
           content += piece;
           return absl::OkStatus();
         }));
@@ -196,8 +194,8 @@ class SqlTx final : public RegistryWriter {
   absl::StatusOr<std::vector<std::pair<int64_t, pb::RowError>>> ImportErrors(
       std::string_view import_id, int64_t after, int limit) override {
     std::vector<std::pair<int64_t, pb::RowError>> errors;
-    FANGPIN_RETURN_IF_ERROR(tx_.ForEach(
-        q::kListErrors, {import_id, after, limit}, [&](const Row& row) -> absl::Status {
+    FANGPIN_RETURN_IF_ERROR(
+        tx_.ForEach(q::kListErrors, {import_id, after, limit}, [&](const Row& row) -> absl::Status {
           FANGPIN_ASSIGN_OR_RETURN(
               pb::RowError error,
               Open<pb::RowError>(row.Bytes(1), ErrorPlace(import_id, row.Int(0))));
@@ -224,8 +222,8 @@ class SqlTx final : public RegistryWriter {
       FANGPIN_ASSIGN_OR_RETURN(
           std::string sealed,
           sealer_.Seal(change.revision.SerializeAsString(), RevisionPlace(h.id(), h.revision())));
-      revisions.push_back({h.id(), h.revision(), Micros(change.revision.time()),
-                           Blob{std::move(sealed)}});
+      revisions.push_back(
+          {h.id(), h.revision(), Micros(change.revision.time()), Blob{std::move(sealed)}});
       const PersonIndexChange persons = DiffPersons(change.before, h);
       for (const std::string& number : persons.dropped) {
         drops.push_back({Blob{sealer_.Fingerprint(number)}, h.id()});
@@ -266,9 +264,8 @@ class SqlTx final : public RegistryWriter {
 
   absl::Status PutImport(const ImportRecord& record) override {
     const pb::Import& import = record.import;
-    FANGPIN_ASSIGN_OR_RETURN(
-        std::string sealed,
-        sealer_.Seal(import.SerializeAsString(), ImportPlace(import.id())));
+    FANGPIN_ASSIGN_OR_RETURN(std::string sealed,
+                             sealer_.Seal(import.SerializeAsString(), ImportPlace(import.id())));
     return tx_
         .Execute(q::kPutImport, import.id(), import.state(), record.received_bytes,
                  absl::ToUnixMicros(record.run_time), record.attempts, Blob{std::move(sealed)})
@@ -277,8 +274,7 @@ class SqlTx final : public RegistryWriter {
 
   absl::Status PutChunk(std::string_view import_id, int64_t offset,
                         std::string_view data) override {
-    FANGPIN_ASSIGN_OR_RETURN(std::string sealed,
-                             sealer_.Seal(data, ChunkPlace(import_id, offset)));
+    FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(data, ChunkPlace(import_id, offset)));
     return tx_.Execute(q::kInsertChunk, import_id, offset, Blob{std::move(sealed)}).status();
   }
 
@@ -293,9 +289,8 @@ class SqlTx final : public RegistryWriter {
     rows.reserve(errors.size());
     for (const pb::RowError& error : errors) {
       const auto sequence = static_cast<int64_t>(rows.size()) + 1;
-      FANGPIN_ASSIGN_OR_RETURN(
-          std::string sealed,
-          sealer_.Seal(error.SerializeAsString(), ErrorPlace(import_id, sequence)));
+      FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(error.SerializeAsString(),
+                                                                ErrorPlace(import_id, sequence)));
       rows.push_back({import_id, sequence, Blob{std::move(sealed)}});
     }
     return tx_.ExecuteMany(q::kInsertError, rows).status();

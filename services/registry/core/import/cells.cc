@@ -82,7 +82,9 @@ std::optional<int64_t> ParseScaled(std::string_view text, int digits) {
   const size_t point = std::min(rest.find('.'), rest.size());
   std::string_view fraction = rest.substr(std::min(point + 1, rest.size()));
   const std::string_view whole = rest.substr(0, point);
-  const auto all_digits = [](std::string_view t) { return std::all_of(t.begin(), t.end(), IsDigit); };
+  const auto all_digits = [](std::string_view t) {
+    return std::all_of(t.begin(), t.end(), IsDigit);
+  };
   if (whole.empty() || whole.size() > 12 || !all_digits(whole) || !all_digits(fraction) ||
       (point < rest.size() && fraction.empty())) {
     return std::nullopt;
@@ -166,8 +168,8 @@ std::optional<CellProblem> SetField(const Column& column, std::string_view cell,
     case CellKind::kSex:
       return SetListed(column, SexNumber(cell), "SEX_UNKNOWN", "性别应填男或女", record);
     case CellKind::kHouseholdKind:
-      return SetListed(column, KindOf(cell), "HOUSEHOLD_KIND_UNKNOWN",
-                       "户类型应为脱贫户或一般农户", record);
+      return SetListed(column, KindOf(cell), "HOUSEHOLD_KIND_UNKNOWN", "户类型应为脱贫户或一般农户",
+                       record);
     case CellKind::kLabour:
       return SetListed(column, LabourOf(cell), "LABOUR_CAPACITY_UNKNOWN",
                        "劳动技能不在规定的取值之内", record);
@@ -180,7 +182,8 @@ std::optional<CellProblem> SetField(const Column& column, std::string_view cell,
     case CellKind::kHealth: {
       const auto conditions = HealthOf(cell);
       if (!conditions.has_value()) {
-        return CellProblem{"HEALTH_UNKNOWN", "健康状况应为健康、长期慢性病、患有大病、残疾或其组合"};
+        return CellProblem{"HEALTH_UNKNOWN",
+                           "健康状况应为健康、长期慢性病、患有大病、残疾或其组合"};
       }
       auto* person = static_cast<v1::Person*>(record);
       for (const auto condition : *conditions) person->add_health(condition);
@@ -225,8 +228,7 @@ void CopyField(const Column& column, const Message& from, Message* to) {
       reflection->SetEnumValue(target, field, reflection->GetEnumValue(*source, field));
       break;
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      reflection->MutableMessage(target, field)
-          ->CopyFrom(reflection->GetMessage(*source, field));
+      reflection->MutableMessage(target, field)->CopyFrom(reflection->GetMessage(*source, field));
       break;
     default:
       reflection->SetInt64(target, field, reflection->GetInt64(*source, field));

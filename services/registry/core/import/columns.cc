@@ -143,8 +143,8 @@ std::vector<const FieldDescriptor*> Resolve(const Descriptor* type, std::string_
 std::vector<Column> MakeColumns() {
   std::vector<Column> columns;
   const auto add = [&](const Row& row, Column::Of of, const Descriptor* type) {
-    columns.push_back({std::string(row.header), of, row.kind, Resolve(type, row.path),
-                       std::string(row.path), 0});
+    columns.push_back(
+        {std::string(row.header), of, row.kind, Resolve(type, row.path), std::string(row.path), 0});
   };
   for (const Row& row : kHouseholdRows) {
     add(row, Column::Of::kHousehold, v1::Household::descriptor());
@@ -152,7 +152,8 @@ std::vector<Column> MakeColumns() {
   for (const Row& row : kPersonRows) add(row, Column::Of::kPerson, v1::Person::descriptor());
   int index = 0;
   for (const SafeguardFlag& flag : SafeguardFlags()) {
-    columns.push_back({std::string(flag.header), Column::Of::kHousehold, kSafeguard, {}, "", index++});
+    columns.push_back(
+        {std::string(flag.header), Column::Of::kHousehold, kSafeguard, {}, "", index++});
   }
   for (const auto& [header, category] : kMeasures) {
     columns.push_back({std::string(header), Column::Of::kHousehold, kMeasure, {}, "", category});

@@ -87,9 +87,9 @@ absl::StatusOr<Conflicts> FindConflicts(RegistryReader& reader, const LoadContex
   const pb::Household& stated = candidate.from->household;
   const std::string& national_id = stated.national_id();
   if (candidate.before && !base::DivisionWithin(candidate.before->division(), context.division)) {
-    conflicts.errors.push_back(MakeRowError(
-        candidate.from->rows[0], kNationalIdHeader, "HOUSEHOLD_IN_OTHER_DIVISION",
-        "该户编号已登记在本次导入范围以外的行政村", national_id));
+    conflicts.errors.push_back(
+        MakeRowError(candidate.from->rows[0], kNationalIdHeader, "HOUSEHOLD_IN_OTHER_DIVISION",
+                     "该户编号已登记在本次导入范围以外的行政村", national_id));
     return conflicts;
   }
   for (int m = 0; m < stated.members_size(); ++m) {
@@ -103,9 +103,9 @@ absl::StatusOr<Conflicts> FindConflicts(RegistryReader& reader, const LoadContex
         continue;
       }
     }
-    conflicts.errors.push_back(MakeRowError(
-        candidate.from->rows[static_cast<size_t>(m)], kIdNumberHeader, "PERSON_IN_OTHER_HOUSEHOLD",
-        "证件号码已登记在另一户", national_id));
+    conflicts.errors.push_back(MakeRowError(candidate.from->rows[static_cast<size_t>(m)],
+                                            kIdNumberHeader, "PERSON_IN_OTHER_HOUSEHOLD",
+                                            "证件号码已登记在另一户", national_id));
   }
   return conflicts;
 }
@@ -206,8 +206,8 @@ absl::StatusOr<LoadResult> Load(RegistryWriter& writer, const LoadContext& conte
         base::MakeHouseholdId(household.division(), next[household.division()]++));
     AssignPersonIds(nullptr, &household);
     Complete(nullptr, &household);
-    changes.push_back({nullptr, MakeRevision(nullptr, std::move(household), context.now,
-                                             context.actor, reason)});
+    changes.push_back(
+        {nullptr, MakeRevision(nullptr, std::move(household), context.now, context.actor, reason)});
   }
   FANGPIN_RETURN_IF_ERROR(writer.Put(changes));
   return std::move(decided.result);

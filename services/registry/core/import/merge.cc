@@ -26,7 +26,8 @@ void MergePerson(const pb::Person& from, const ImportFile& file, pb::Person* to)
   // One column holds both numbers; without the certificate's it says nothing about it.
   if (!from.disability_number().empty()) to->set_disability_number(from.disability_number());
   for (const std::string& header : file.unknown_columns) to->mutable_other_columns()->erase(header);
-  for (const auto& [header, text] : from.other_columns()) (*to->mutable_other_columns())[header] = text;
+  for (const auto& [header, text] : from.other_columns())
+    (*to->mutable_other_columns())[header] = text;
   pb::Membership& membership = *to->mutable_membership();
   if (!membership.active()) {
     membership.clear_left_on();
@@ -39,9 +40,9 @@ void MergeMembers(const pb::Household& from, const ImportFile& file, absl::Civil
                   pb::Household* to) {
   std::set<std::string_view> known;
   for (pb::Person& person : *to->mutable_members()) {
-    const auto same = std::find_if(
-        from.members().begin(), from.members().end(),
-        [&](const pb::Person& p) { return p.id_number() == person.id_number(); });
+    const auto same =
+        std::find_if(from.members().begin(), from.members().end(),
+                     [&](const pb::Person& p) { return p.id_number() == person.id_number(); });
     if (same != from.members().end()) {
       MergePerson(*same, file, &person);
       known.insert(same->id_number());

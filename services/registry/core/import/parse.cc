@@ -58,11 +58,11 @@ class Parser {
     sheet.required_headers = RequiredHeaders();
     if (options_.encoding == "UTF-8") sheet.encoding = sheet::Encoding::kUtf8;
     if (options_.encoding == "GB18030") sheet.encoding = sheet::Encoding::kGb18030;
-    FANGPIN_RETURN_IF_ERROR(
-        sheet::Read(
-            bytes, sheet, [this](const sheet::Header& header) { return Bind(header); },
-            [this](const sheet::Row& row) { return Take(row); })
-            .status());
+    FANGPIN_RETURN_IF_ERROR(sheet::Read(
+                                bytes, sheet,
+                                [this](const sheet::Header& header) { return Bind(header); },
+                                [this](const sheet::Row& row) { return Take(row); })
+                                .status());
     Finish();
     return std::move(file_);
   }
@@ -201,7 +201,8 @@ class Parser {
         } else {
           (*person->mutable_other_columns())[bound.header] = std::string(cell);
         }
-      } else if (bound.column->of == Column::Of::kPerson && bound.column->kind != CellKind::kIgnore) {
+      } else if (bound.column->of == Column::Of::kPerson &&
+                 bound.column->kind != CellKind::kIgnore) {
         Report(row, bound, number, SetField(*bound.column, cell, person));
       }
     }
@@ -228,8 +229,7 @@ class Parser {
           place.village = base::CleanCode(cell);
           break;
         default:
-          Report(row, bound, number,
-                 ReadHouseholdCell(bound, cell, household, extras));
+          Report(row, bound, number, ReadHouseholdCell(bound, cell, household, extras));
       }
     }
     ReadPlace(row, number, place, household);
@@ -285,14 +285,16 @@ class Parser {
       }
       case CellKind::kMeasure: {
         if (cell == "否" || cell == "无") return std::nullopt;
-        if (base::CodePoints(cell) > kMaxKeptText) return CellProblem{"TEXT_TOO_LONG", "最多500个字"};
+        if (base::CodePoints(cell) > kMaxKeptText)
+          return CellProblem{"TEXT_TOO_LONG", "最多500个字"};
         pb::ReportedMeasure& measure = *household->add_reported_measures();
         measure.set_category(static_cast<vocab::MeasureCategory>(column.number));
         measure.set_text(base::CleanCell(cell));
         return std::nullopt;
       }
       case CellKind::kKeep:
-        if (base::CodePoints(cell) > kMaxKeptText) return CellProblem{"TEXT_TOO_LONG", "最多500个字"};
+        if (base::CodePoints(cell) > kMaxKeptText)
+          return CellProblem{"TEXT_TOO_LONG", "最多500个字"};
         (*household->mutable_other_columns())[column.header] = std::string(cell);
         return std::nullopt;
       case CellKind::kIgnore:
@@ -423,8 +425,8 @@ class Parser {
     const pb::Household& household = entry.household;
     if (household.monitoring().state() != vocab::MONITORING_STATE_UNSPECIFIED &&
         household.monitoring().category() == vocab::MONITORED_CATEGORY_UNSPECIFIED) {
-      AddError(entry.rows[0], HeaderOf(CellKind::kCategory), "CATEGORY_MISSING",
-               "监测对象类别为空", household.national_id());
+      AddError(entry.rows[0], HeaderOf(CellKind::kCategory), "CATEGORY_MISSING", "监测对象类别为空",
+               household.national_id());
     }
     for (const base::FieldError& problem :
          CheckRecord(household, options_.today, divisions_, extras.reported)) {
@@ -435,8 +437,8 @@ class Parser {
       constexpr std::string_view kMember = "members[";
       if (path.starts_with(kMember)) {
         const size_t close = path.find(']');
-        const auto member = base::ParseInt(
-            std::string_view(path).substr(kMember.size(), close - kMember.size()));
+        const auto member =
+            base::ParseInt(std::string_view(path).substr(kMember.size(), close - kMember.size()));
         row = entry.rows[static_cast<size_t>(*member)];
         path = base::StrCat("members", path.substr(close + 1));
         // Both numbers of a person stand in one column.

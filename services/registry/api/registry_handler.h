@@ -1,0 +1,117 @@
+#ifndef FANGPIN_REGISTRY_API_REGISTRY_HANDLER_H_
+#define FANGPIN_REGISTRY_API_REGISTRY_HANDLER_H_
+
+#include <string>
+
+#include "fangpin/registry/v1/registry_service.grpc.pb.h"
+#include "libs/rpc/method.h"
+#include "libs/rpc/page_token.h"
+#include "services/registry/core/imports.h"
+#include "services/registry/core/registry.h"
+
+namespace fangpin::registry {
+
+// RegistryService over gRPC.
+class RegistryHandler final : public pb::RegistryService::CallbackService {
+ public:
+  // All must outlive it. `page_secret`: see rpc::PageTokens. `point_reads` says where reads of one
+  // record run: inline when the store answers from this process.
+  RegistryHandler(rpc::Runtime& runtime, Registry* registry, Imports* imports,
+                  std::string page_secret, rpc::RunMode point_reads)
+      : runtime_(runtime),
+        registry_(registry),
+        imports_(imports),
+        page_tokens_(std::move(page_secret)),
+        point_reads_(point_reads) {}
+
+  grpc::ServerUnaryReactor* CreateHousehold(grpc::CallbackServerContext* context,
+                                            const pb::CreateHouseholdRequest* request,
+                                            pb::CreateHouseholdResponse* response) override;
+  grpc::ServerUnaryReactor* GetHousehold(grpc::CallbackServerContext* context,
+                                         const pb::GetHouseholdRequest* request,
+                                         pb::GetHouseholdResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetHouseholds(grpc::CallbackServerContext* context,
+                                               const pb::BatchGetHouseholdsRequest* request,
+                                               pb::BatchGetHouseholdsResponse* response) override;
+  grpc::ServerUnaryReactor* ListHouseholds(grpc::CallbackServerContext* context,
+                                           const pb::ListHouseholdsRequest* request,
+                                           pb::ListHouseholdsResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateHousehold(grpc::CallbackServerContext* context,
+                                            const pb::UpdateHouseholdRequest* request,
+                                            pb::UpdateHouseholdResponse* response) override;
+  grpc::ServerUnaryReactor* LookUpPerson(grpc::CallbackServerContext* context,
+                                         const pb::LookUpPersonRequest* request,
+                                         pb::LookUpPersonResponse* response) override;
+  grpc::ServerUnaryReactor* BatchLookUpPersons(grpc::CallbackServerContext* context,
+                                               const pb::BatchLookUpPersonsRequest* request,
+                                               pb::BatchLookUpPersonsResponse* response) override;
+  grpc::ServerUnaryReactor* MatchPersons(grpc::CallbackServerContext* context,
+                                         const pb::MatchPersonsRequest* request,
+                                         pb::MatchPersonsResponse* response) override;
+  grpc::ServerUnaryReactor* TransitionMonitoring(
+      grpc::CallbackServerContext* context, const pb::TransitionMonitoringRequest* request,
+      pb::TransitionMonitoringResponse* response) override;
+  grpc::ServerUnaryReactor* ListRevisions(grpc::CallbackServerContext* context,
+                                          const pb::ListRevisionsRequest* request,
+                                          pb::ListRevisionsResponse* response) override;
+  grpc::ServerUnaryReactor* CreateImport(grpc::CallbackServerContext* context,
+                                         const pb::CreateImportRequest* request,
+                                         pb::CreateImportResponse* response) override;
+  grpc::ServerUnaryReactor* UploadImportChunk(grpc::CallbackServerContext* context,
+                                              const pb::UploadImportChunkRequest* request,
+                                              pb::UploadImportChunkResponse* response) override;
+  grpc::ServerUnaryReactor* RunImport(grpc::CallbackServerContext* context,
+                                      const pb::RunImportRequest* request,
+                                      pb::RunImportResponse* response) override;
+  grpc::ServerUnaryReactor* GetImport(grpc::CallbackServerContext* context,
+                                      const pb::GetImportRequest* request,
+                                      pb::GetImportResponse* response) override;
+  grpc::ServerUnaryReactor* ListImportErrors(grpc::CallbackServerContext* context,
+                                             const pb::ListImportErrorsRequest* request,
+                                             pb::ListImportErrorsResponse* response) override;
+
+ private:
+  static constexpr std::string_view kService = "fangpin.registry.v1.RegistryService";
+  template <typename Request, typename Response>
+  using Method = rpc::Method<Request, Response>;
+
+  rpc::Runtime& runtime_;
+  Registry* const registry_;
+  Imports* const imports_;
+  const rpc::PageTokens page_tokens_;
+  const rpc::RunMode point_reads_;
+
+  Method<pb::CreateHouseholdRequest, pb::CreateHouseholdResponse> create_household_{
+      runtime_, kService, "CreateHousehold"};
+  Method<pb::GetHouseholdRequest, pb::GetHouseholdResponse> get_household_{
+      runtime_, kService, "GetHousehold", point_reads_};
+  Method<pb::BatchGetHouseholdsRequest, pb::BatchGetHouseholdsResponse> batch_get_households_{
+      runtime_, kService, "BatchGetHouseholds"};
+  Method<pb::ListHouseholdsRequest, pb::ListHouseholdsResponse> list_households_{runtime_, kService,
+                                                                                 "ListHouseholds"};
+  Method<pb::UpdateHouseholdRequest, pb::UpdateHouseholdResponse> update_household_{
+      runtime_, kService, "UpdateHousehold"};
+  Method<pb::LookUpPersonRequest, pb::LookUpPersonResponse> look_up_person_{
+      runtime_, kService, "LookUpPerson", point_reads_};
+  Method<pb::BatchLookUpPersonsRequest, pb::BatchLookUpPersonsResponse> batch_look_up_persons_{
+      runtime_, kService, "BatchLookUpPersons"};
+  Method<pb::MatchPersonsRequest, pb::MatchPersonsResponse> match_persons_{runtime_, kService,
+                                                                           "MatchPersons"};
+  Method<pb::TransitionMonitoringRequest, pb::TransitionMonitoringResponse> transition_monitoring_{
+      runtime_, kService, "TransitionMonitoring"};
+  Method<pb::ListRevisionsRequest, pb::ListRevisionsResponse> list_revisions_{runtime_, kService,
+                                                                              "ListRevisions"};
+  Method<pb::CreateImportRequest, pb::CreateImportResponse> create_import_{runtime_, kService,
+                                                                           "CreateImport"};
+  Method<pb::UploadImportChunkRequest, pb::UploadImportChunkResponse> upload_import_chunk_{
+      runtime_, kService, "UploadImportChunk"};
+  Method<pb::RunImportRequest, pb::RunImportResponse> run_import_{runtime_, kService, "RunImport"};
+  Method<pb::GetImportRequest, pb::GetImportResponse> get_import_{runtime_, kService, "GetImport",
+                                                                  point_reads_};
+  Method<pb::ListImportErrorsRequest, pb::ListImportErrorsResponse> list_import_errors_{
+      runtime_, kService, "ListImportErrors"};
+};
+
+}  // namespace fangpin::registry
+
+#endif  // FANGPIN_REGISTRY_API_REGISTRY_HANDLER_H_

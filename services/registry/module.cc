@@ -1,0 +1,85 @@
+#include "services/registry/module.h"
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/base/status.h"
+#include "libs/rpc/config.h"
+#include "libs/seal/key_ring.h"
+#include "libs/seal/sealer.h"
+#include "libs/sql/database.h"
+#include "services/registry/api/division_handler.h"
+#include "services/registry/api/registry_handler.h"
+#include "services/registry/core/import_worker.h"
+#include "services/registry/store/sql_registry_store.h"
+
+namespace fangpin::registry {
+namespace {
+
+constexpr char kName[] = "registry";
+constexpr char kDivisionsFile[] = "deploy/data/gansu_divisions.csv";
+
+class RegistryModule final : public rpc::Module {
+ public:
+  RegistryModule(rpc::ModuleEnv& env, DivisionTree tree, seal::KeyRing ring,
+                 std::unique_ptr<sql::Database> database)
+      : tree_(std::move(tree)),
+        sealer_(std::move(ring)),
+        database_(std::move(database)),
+        store_(database_.get(), &sealer_),
+        metrics_(env.metrics()),
+        worker_(&store_, &tree_, &metrics_, &clock_),
+        registry_(&store_, &tree_, &metrics_),
+        imports_(&store_, &tree_, [this] { worker_.Wake(); }),
+        divisions_(&tree_),
+        registry_handler_(env.RuntimeFor(kName), &registry_, &imports_,
+                          sealer_.Fingerprint("page-tokens/registry"),
+                          database_->engine() == sql::Engine::kSqlite ? rpc::RunMode::kInline
+                                                                      : rpc::RunMode::kExecutor),
+        division_handler_(env.RuntimeFor(kName), &divisions_,
+                          sealer_.Fingerprint("page-tokens/registry")) {}
+
+  std::string_view name() const override { return kName; }
+  std::vector<grpc::Service*> services() override {
+    return {&registry_handler_, &division_handler_};
+  }
+  absl::Status Start() override {
+    worker_.Start();
+    return absl::OkStatus();
+  }
+  void Stop() override { worker_.Stop(); }
+
+ private:
+  const DivisionTree tree_;
+  const seal::Sealer sealer_;
+  const std::unique_ptr<sql::Database> database_;
+  const base::SystemClock clock_;
+  SqlRegistryStore store_;
+  RegistryMetrics metrics_;
+  ImportWorker worker_;
+  Registry registry_;
+  Imports imports_;
+  Divisions divisions_;
+  RegistryHandler registry_handler_;
+  DivisionHandler division_handler_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<rpc::Module>> MakeRegistryModule(rpc::ModuleEnv& env) {
+  const char* const named = std::getenv("FANGPIN_DIVISIONS_FILE");
+  FANGPIN_ASSIGN_OR_RETURN(
+      DivisionTree tree,
+      DivisionTree::Load(named != nullptr ? named : rpc::FindDeployed(kDivisionsFile)));
+  FANGPIN_ASSIGN_OR_RETURN(seal::KeyRing ring, seal::KeyRing::LoadOrCreate(env.seal_key_file()));
+  FANGPIN_ASSIGN_OR_RETURN(std::unique_ptr<sql::Database> database,
+                           sql::Open({.uri = env.DatabaseUri(kName), .schema = kName}));
+  FANGPIN_RETURN_IF_ERROR(MigrateRegistry(*database));
+  return std::make_unique<RegistryModule>(env, std::move(tree), std::move(ring),
+                                          std::move(database));
+}
+
+}  // namespace fangpin::registry
