@@ -46,9 +46,11 @@ TEST(IdTest, ManyThreadsNeverMakeTheSame) {
   absl::Mutex mutex;
   std::set<std::string> ids;
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {
       std::vector<std::string> mine;
+      mine.reserve(2000);
       for (int i = 0; i < 2000; ++i) {
         mine.push_back(NewId("621126", kNow + absl::Milliseconds((i + t) % 3)));
       }

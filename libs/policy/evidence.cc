@@ -49,7 +49,7 @@ Evidence& Evidence::Note(std::string_view chinese) {
   return *this;
 }
 
-void Evidence::Add(FactName fact, std::optional<std::string> value) {
+void Evidence::Add(FactName fact, const std::optional<std::string>& value) {
   complete_ = complete_ && value.has_value();
   facts_.push_back({.name = std::string(fact.name),
                     .label = std::string(fact.label),

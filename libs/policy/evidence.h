@@ -59,7 +59,7 @@ class Evidence {
   Outcome HoldIf(bool hold) { return Make(hold ? Verdict::kHold : Verdict::kClear); }
 
  private:
-  void Add(FactName fact, std::optional<std::string> value);
+  void Add(FactName fact, const std::optional<std::string>& value);
   Outcome Make(Verdict verdict);
 
   std::vector<Fact> facts_;

@@ -14,9 +14,15 @@
 namespace fangpin::testing {
 namespace {
 
+// Empty when it is not set. No test changes the environment, so getenv is safe.
+std::string_view Environment(const char* name) {
+  const char* value = getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  return value == nullptr ? std::string_view() : value;
+}
+
 absl::StatusOr<std::string> Variable(const char* name) {
-  const char* value = getenv(name);
-  if (value != nullptr && *value != '\0') return std::string(value);
+  const std::string_view value = Environment(name);
+  if (!value.empty()) return std::string(value);
   return base::Error(absl::StatusCode::kFailedPrecondition, "TEST_SERVER_ABSENT",
                      base::StrCat(name, " is not set"));
 }
@@ -53,9 +59,6 @@ absl::StatusOr<RedisSpace> TestRedis() {
   return RedisSpace{.address = address, .key_prefix = UniqueName()};
 }
 
-bool ServersRequired() {
-  const char* value = getenv("FANGPIN_REQUIRE_SERVERS");
-  return value != nullptr && std::string_view(value) == "1";
-}
+bool ServersRequired() { return Environment("FANGPIN_REQUIRE_SERVERS") == "1"; }
 
 }  // namespace fangpin::testing

@@ -27,16 +27,18 @@ class OkAndHoldsMatcher {
  public:
   explicit OkAndHoldsMatcher(Inner inner) : inner_(std::move(inner)) {}
 
+  // Matchers convert implicitly to the type that EXPECT_THAT asks for.
+  // NOLINTBEGIN(google-explicit-constructor)
   template <typename T>
-  operator ::testing::Matcher<const absl::StatusOr<T>&>()
-      const {  // NOLINT(google-explicit-constructor)
+  operator ::testing::Matcher<const absl::StatusOr<T>&>() const {
     return ::testing::MakeMatcher(new Impl<T>(inner_));
   }
   template <typename T>
-  operator ::testing::Matcher<absl::StatusOr<T>>() const {  // NOLINT(google-explicit-constructor)
+  operator ::testing::Matcher<absl::StatusOr<T>>() const {
     return ::testing::SafeMatcherCast<absl::StatusOr<T>>(
         ::testing::Matcher<const absl::StatusOr<T>&>(*this));
   }
+  // NOLINTEND(google-explicit-constructor)
 
  private:
   template <typename T>

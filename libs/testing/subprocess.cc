@@ -36,12 +36,14 @@ std::vector<std::string> Environment(const std::map<std::string, std::string>& a
     all.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   std::vector<std::string> out;
+  out.reserve(all.size());
   for (const auto& [name, value] : all) out.push_back(base::StrCat(name, "=", value));
   return out;
 }
 
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
   std::vector<char*> out;
+  out.reserve(strings.size() + 1);
   for (std::string& s : strings) out.push_back(s.data());
   out.push_back(nullptr);
   return out;
@@ -72,7 +74,7 @@ bool IsServing(const std::shared_ptr<grpc::Channel>& channel, std::string_view s
   if (!service.empty()) {
     request = base::StrCat("\x0a", std::string(1, static_cast<char>(service.size())), service);
   }
-  const std::string kServing = {0x08, 0x01};
+  constexpr std::string_view kServing = "\x08\x01";
   const grpc::Slice slice(request);
   const grpc::ByteBuffer request_buffer(&slice, 1);
   grpc::ByteBuffer response_buffer;

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LIBS = "foreach(lib base policy seal log metrics sql outbox feedcache sheet rpc testing)\n"
+LIBS = "foreach(lib base policy seal log metrics sql outbox records feedcache sheet rpc testing)\n"
 
 
 def check(root):
@@ -56,6 +56,8 @@ class CheckLayersTest(unittest.TestCase):
                 ("services/registry/core/x.cc", '"libs/sql/database.h"'),
                 ("services/registry/core/x.cc", '"libs/seal/sealer.h"'),
                 ("services/registry/core/x.cc", '"sql/registry_sql.h"'),
+                ("services/assistance/core/x.cc", '"libs/records/sql_store.h"'),
+                ("services/assistance/api/x.cc", '"libs/records/records.h"'),
                 ("services/registry/core/x.cc", '"services/registry/store/store.h"'),
                 ("services/registry/core/x.cc", '"services/registry/api/api.h"'),
                 ("services/registry/core/x.cc", '"fangpin/registry/v1/registry_service.grpc.pb.h"'),
@@ -90,6 +92,9 @@ class CheckLayersTest(unittest.TestCase):
                 ("services/registry/core/x.cc", '"fangpin/policy/v1/finding.pb.h"'),
                 ("services/registry/core/x.cc", '"libs/sheet/reader.h"'),
                 ("services/registry/core/x_test.cc", '"libs/testing/status_matchers.h"'),
+                ("services/assistance/core/x.cc", '"libs/records/records.h"'),
+                ("services/assistance/api/x_test.cc", '"libs/records/fake_store.h"'),
+                ("services/assistance/api/x_test.cc", '"libs/policy/load.h"'),
                 ("services/registry/store/x.cc", '"sql/registry_sql.h"'),
                 ("services/registry/store/x.cc", '"libs/outbox/outbox.h"'),
                 ("services/screening/clients/x.cc", '"fangpin/registry/v1/household.pb.h"'),

@@ -30,9 +30,8 @@ int64_t Line(const Parameters& p) { return p.Value("line"); }
 """
 
 CASES = """
-case { name: "held" expect { rule: "HOLD_A" verdict: HOLD } expect { rule: "HOLD_B" verdict: CLEAR } }
-case { name: "clear" facts { members { age: 3 } }
-       expect { rule: "HOLD_A" verdict: CLEAR } expect { verdict: VERDICT_HOLD rule: "HOLD_B" } }
+{ "cases": [ { "name": "held", "set": {}, "expect": { "HOLD_A": "HOLD", "HOLD_B": "MISSING" } },
+             { "name": "both", "set": {}, "expect": { "HOLD_B": "HOLD" } } ] }
 """
 
 
@@ -44,7 +43,7 @@ class PolicyLintTest(unittest.TestCase):
         self.plant("deploy/policy/sources.textproto", SOURCES)
         self.plant("deploy/policy/parameters.textproto", PARAMETERS)
         self.plant("services/x/policy/rules.cc", RULES)
-        self.plant("services/x/policy/testdata/cases.textproto", CASES)
+        self.plant("services/x/policy/testdata/cases.json", CASES)
 
     def plant(self, path, text):
         file = self.root / path
@@ -80,10 +79,9 @@ class PolicyLintTest(unittest.TestCase):
                           "from 2023-12-31")
 
     def test_rules_without_cases(self):
-        self.plant("services/x/policy/testdata/cases.textproto", CASES.splitlines()[1])
+        self.plant("services/x/policy/testdata/cases.json", CASES.replace('"HOLD"', '"CLEAR"', 1))
         self.assert_fails(
-            "services/x/policy/rules.cc:4: HOLD_A: no case in policy/testdata expects CLEAR",
-            "services/x/policy/rules.cc:5: HOLD_B: no case in policy/testdata expects HOLD")
+            "services/x/policy/rules.cc:4: HOLD_A: no case in policy/testdata names it")
 
     def test_a_parameter_that_nobody_asks_for(self):
         self.plant("services/x/policy/rules.cc", RULES.replace('"line"', '"lines"'))
