@@ -63,6 +63,11 @@ class PolicyLintTest(unittest.TestCase):
         result = self.lint()
         self.assertEqual((result.returncode, result.stdout), (0, ""), result.stderr)
 
+    def test_cases_of_other_code_are_passed_over(self):
+        self.plant("services/x/policy/testdata/other.json",
+                   '{ "cases": [ { "name": "a", "expect": ["3 ID_NUMBER_LENGTH"] } ] }')
+        self.assertEqual(self.lint().returncode, 0)
+
     def test_a_clause_that_is_no_source(self):
         self.plant("services/x/policy/rules.cc", RULES.replace('{"D", "2"}', '{"D", "3"}'))
         self.assert_fails("services/x/policy/rules.cc:5: HOLD_B: D 3 is not in sources.textproto")
