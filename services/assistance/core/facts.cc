@@ -60,6 +60,7 @@ PlannedMeasure MeasureOf(const v1::Measure& measure) {
       .has_person = !measure.responsible_person().empty(),
       .has_unit = !measure.responsible_unit().empty(),
       .has_due_day = DayOf(measure.due_on()).has_value(),
+      .carried_out = !measure.carried_out_on().empty(),
   };
   if (measure.category() != words::MEASURE_CATEGORY_UNSPECIFIED) {
     planned.group = static_cast<MeasureGroup>(measure.category());
@@ -102,6 +103,9 @@ std::optional<absl::CivilDay> DayOf(const std::string& text) {
 
 PlanCase CaseOf(const v1::HouseholdPlan& plan, const Household& household,
                 const policy::Parameters& parameters, absl::CivilDay today) {
+  const auto parameter = [&](std::string_view name) {
+    return parameters.Value(name, household.division, today);
+  };
   PlanCase c = {
       .today = today,
       .plan = BasisOf(plan.facts()),
@@ -109,7 +113,9 @@ PlanCase CaseOf(const v1::HouseholdPlan& plan, const Household& household,
       .household_changed_on = household.changed_on,
       .safeguards = household.safeguards,
       .agreed_reviews = AgreedReviews(plan),
-      .refresh_days = parameters.Value("plan_refresh_days", household.division, today),
+      .refresh_days = parameter("plan_refresh_days"),
+      .measure_overdue_months = parameter("measure_overdue_months"),
+      .developmental_overdue_months = parameter("developmental_overdue_months"),
   };
   for (const v1::RiskAnalysis& analysis : plan.risk_analyses()) {
     c.analyses[static_cast<Risk>(analysis.risk())] = !analysis.analysis().empty();

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "libs/base/civil.h"
 #include "libs/base/strings.h"
 
 namespace fangpin::assistance {
@@ -290,6 +291,38 @@ Outcome BackstopMissing(const PlanCase& c) {
   return labour ? seen.HoldIf(!*labour) : seen.Missing();
 }
 
+// Nothing carried out more than so many months after determination.
+Outcome MeasureOverdue(const PlanCase& c) {
+  Evidence seen;
+  const int64_t done = std::count_if(c.measures.begin(), c.measures.end(),
+                                     [](const PlannedMeasure& m) { return m.carried_out; });
+  seen.Number({"measures_carried_out", "已落实措施数"}, done);
+  if (done > 0) return seen.Clear();
+  const auto since = seen.Day({"determined_on", "识别监测时间"}, c.household.determined_on);
+  const auto months =
+      seen.Number({"measure_overdue_months", "落实措施期限（月）"}, c.measure_overdue_months);
+  if (!seen.complete()) return seen.Missing();
+  return seen.HoldIf(c.today > base::AddMonths(*since, static_cast<int>(*months)));
+}
+
+// Labour, and no developmental measure carried out so many months after determination.
+Outcome DevelopmentalMeasureOverdue(const PlanCase& c) {
+  Evidence seen;
+  const int64_t done =
+      std::count_if(c.measures.begin(), c.measures.end(), [](const PlannedMeasure& m) {
+        return m.carried_out && IsSubstantial(m) && IsDevelopmental(*m.group);
+      });
+  seen.Number({"developmental_measures_carried_out", "已落实开发式措施数"}, done);
+  if (done > 0) return seen.Clear();
+  const auto since = seen.Day({"determined_on", "识别监测时间"}, c.household.determined_on);
+  const auto months = seen.Number({"developmental_overdue_months", "落实开发式措施期限（月）"},
+                                  c.developmental_overdue_months);
+  if (!seen.complete()) return seen.Missing();
+  if (base::WholeMonthsBetween(*since, c.today) < *months) return seen.Clear();
+  const std::optional<bool> labour = HasLabour(c, seen);
+  return labour ? seen.HoldIf(*labour) : seen.Missing();
+}
+
 constexpr Rule<PlanCase> kTable[] = {
     {"BASIC_FACTS_INACCURATE", {kNotice, "4/八个问题/1"}, "基本情况不准确", &BasicFactsInaccurate},
     {"RISK_ANALYSIS_INADEQUATE",
@@ -329,6 +362,16 @@ constexpr Rule<PlanCase> kTable[] = {
      "没有劳动能力但没有兜底保障",
      &BackstopMissing,
      Severity::kWarning},
+    {"MEASURE_OVERDUE",
+     {"GZ-RULES", "1_11_010"},
+     "纳入后未及时落实帮扶措施",
+     &MeasureOverdue,
+     Severity::kError},
+    {"DEVELOPMENTAL_MEASURE_OVERDUE",
+     {"GZ-RULES", "5_12_007"},
+     "有劳动能力，纳入后长期没有落实开发式帮扶措施",
+     &DevelopmentalMeasureOverdue,
+     Severity::kError},
 };
 static_assert(policy::WellFormed(kTable));
 

@@ -38,6 +38,7 @@ struct PlannedMeasure {
   bool has_person = false;
   bool has_unit = false;
   bool has_due_day = false;
+  bool carried_out = false;
 };
 
 struct Review {
@@ -57,7 +58,11 @@ struct PlanCase {
   std::map<int, bool> needs;                           // Needs by number; whether there is a text.
   std::vector<PlannedMeasure> measures;
   std::vector<Review> agreed_reviews;
-  std::optional<int64_t> refresh_days;  // plan_refresh_days
+
+  // Parameters of the division on the day; absent when not configured.
+  std::optional<int64_t> refresh_days;                  // plan_refresh_days
+  std::optional<int64_t> measure_overdue_months;        // measure_overdue_months
+  std::optional<int64_t> developmental_overdue_months;  // developmental_overdue_months
 };
 
 // The eight defects and the faults of notice §4, in its order, then what practice adds.

@@ -60,11 +60,14 @@ Basis BasisOf(const json& facts) {
 }
 
 PlanCase CaseOf(const json& facts) {
-  PlanCase c = {.today = *OptionalDay(facts, "today"),
-                .plan = BasisOf(facts.at("plan")),
-                .household = BasisOf(facts.at("household")),
-                .household_changed_on = OptionalDay(facts, "household_changed_on"),
-                .refresh_days = OptionalFact<int64_t>(facts, "plan_refresh_days")};
+  PlanCase c = {
+      .today = *OptionalDay(facts, "today"),
+      .plan = BasisOf(facts.at("plan")),
+      .household = BasisOf(facts.at("household")),
+      .household_changed_on = OptionalDay(facts, "household_changed_on"),
+      .refresh_days = OptionalFact<int64_t>(facts, "plan_refresh_days"),
+      .measure_overdue_months = OptionalFact<int64_t>(facts, "measure_overdue_months"),
+      .developmental_overdue_months = OptionalFact<int64_t>(facts, "developmental_overdue_months")};
   for (const auto& [name, state] : facts.at("safeguards").items()) {
     c.safeguards[kSafeguardNames.at(name)] = kStates.at(state.get<std::string>());
   }
@@ -80,7 +83,8 @@ PlanCase CaseOf(const json& facts) {
                         .need_numbers = measure.at("needs").get<std::set<int>>(),
                         .has_person = measure.at("person").get<bool>(),
                         .has_unit = measure.at("unit").get<bool>(),
-                        .has_due_day = measure.at("due").get<bool>()};
+                        .has_due_day = measure.at("due").get<bool>(),
+                        .carried_out = measure.value("carried_out", true)};
     if (const auto group = OptionalFact<std::string>(measure, "group")) {
       m.group = kGroups.at(*group);
     }
@@ -114,6 +118,8 @@ TEST_P(PlanCases, AddingAFactNeverTurnsAHoldIntoAMissingFact) {
   PlanCase after = before;
   if (!after.household_changed_on) after.household_changed_on = after.today;
   if (!after.refresh_days) after.refresh_days = 30;
+  if (!after.measure_overdue_months) after.measure_overdue_months = 1;
+  if (!after.developmental_overdue_months) after.developmental_overdue_months = 6;
   for (Basis* basis : {&after.plan, &after.household}) {
     basis->labour_population += basis->labour_unknown;
     basis->labour_unknown = 0;
@@ -143,8 +149,10 @@ TEST(PlanRules, EveryClauseAndParameterIsInThePolicyData) {
     EXPECT_TRUE(data.sources.Wording(rule.clause.document, rule.clause.clause).has_value())
         << rule.id;
   }
-  EXPECT_TRUE(
-      data.parameters.Value("plan_refresh_days", "621126001001", absl::CivilDay(2024, 6, 10)));
+  for (const char* name :
+       {"plan_refresh_days", "measure_overdue_months", "developmental_overdue_months"}) {
+    EXPECT_TRUE(data.parameters.Value(name, "621126001001", absl::CivilDay(2024, 6, 10))) << name;
+  }
 }
 
 TEST(Measures, RiskIsAnsweredByTheGroupsOfTheTableOnly) {
