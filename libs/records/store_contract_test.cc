@@ -1,10 +1,13 @@
+#include <atomic>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/error.h"
 #include "libs/outbox/outbox.h"
 #include "libs/records/collection.h"
 #include "libs/records/fake_store.h"
@@ -337,6 +340,38 @@ TEST_P(RecordsStoreTest, CollectionMovesTheEtagWithTheRevision) {
     EXPECT_EQ(found->etag(), "r2");
     return absl::OkStatus();
   }));
+}
+
+TEST_P(RecordsStoreTest, OneOfManyWritersTakesASlot) {
+  std::atomic<int> taken = 0;
+  std::atomic<int> refused = 0;
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 8; ++i) {
+    writers.emplace_back([&, i] {
+      const absl::Status status = Insert(Plan("621126-" + std::to_string(i), "open/1"));
+      if (status.ok()) ++taken;
+      if (base::Reason(status) == "RECORD_SLOT_TAKEN") ++refused;
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(taken, 1);
+  EXPECT_EQ(refused, 7);
+}
+
+TEST_P(RecordsStoreTest, NoWriterOverwritesAnother) {
+  FASSERT_OK(Insert(Plan("621126-A"), ""));
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 4; ++i) {
+    writers.emplace_back([&] {
+      FEXPECT_OK(store_->Write(ctx_, [&](Tx& tx) -> absl::Status {
+        FANGPIN_ASSIGN_OR_RETURN(const auto record, tx.Find(kPlans, "621126-A"));
+        return tx.Update(kPlans, record->header, record->body + "x", record->revision).status();
+      }));
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(Find("621126-A")->body, "xxxx");
+  EXPECT_EQ(Find("621126-A")->revision, 5);
 }
 
 TEST_P(RecordsStoreTest, EveryStatementPrepares) {
