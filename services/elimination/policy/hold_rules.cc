@@ -166,7 +166,8 @@ std::optional<bool> Belongs(const MemberFact& member, SpecialGroup group,
       return *member.disability_grade > 0 &&
              *member.disability_grade <= *facts.severe_disability_max_grade;
     case SpecialGroup::kDisabledElder:
-      if (member.incapacitated == false) return false;
+      // Who can work can look after himself; the national form has no field that says so.
+      if (!member.incapacitated.value_or(member.can_work != true)) return false;
       if (!member.age || !facts.elder_age_from) return std::nullopt;
       if (*member.age < *facts.elder_age_from) return false;
       return member.incapacitated;
