@@ -35,6 +35,9 @@ endif()
 set(FANGPIN_WARNINGS -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   list(APPEND FANGPIN_WARNINGS -Wthread-safety)
+else()
+  # GCC 12 sees uninitialised values in every optional that it cannot follow.
+  list(APPEND FANGPIN_WARNINGS -Wno-maybe-uninitialized)
 endif()
 
 find_package(PkgConfig REQUIRED)
