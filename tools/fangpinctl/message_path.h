@@ -23,10 +23,10 @@ class MessagePath {
   const google::protobuf::FieldDescriptor* field() const { return fields_.back(); }
   const std::vector<const google::protobuf::FieldDescriptor*>& fields() const { return fields_; }
 
-  // Writes one text, or all of them to a repeated field, replacing what is there. Steps before the
-  // last must be singular. Enums take their
-  // value names with or without prefix, in any case; fields in fen take yuan ("1200.50"); booleans
-  // "true" and "false". INVALID_ARGUMENT for text that the field cannot hold.
+  // Writes one text, or all of them to a repeated field, replacing what is there; the steps before
+  // it must be singular. Enums take their value names with or without prefix, in any case; fields
+  // in fen take yuan ("1200.50"); booleans "true" and "false". Usage error VALUE_NOT_ACCEPTED for
+  // text that the field cannot hold.
   absl::Status Set(google::protobuf::Message& message, const std::vector<std::string>& texts) const;
 
   // True when the singular field is set, or non-default where it has no presence.
