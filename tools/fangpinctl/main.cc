@@ -9,8 +9,9 @@ namespace {
 
 // In the order of --help.
 constexpr AddCommands kCommands[] = {
-    &AddTokenCommand,      &AddImportCommand,      &AddRegistryCommands,    &AddPushCommand,
-    &AddScreeningCommands, &AddAssistanceCommands, &AddEliminationCommands, &AddAuditCommands,
+    &AddTokenCommand,        &AddImportCommand,     &AddRegistryCommands,
+    &AddPushCommand,         &AddScreeningCommands, &AddAssistanceCommands,
+    &AddEliminationCommands, &AddAuditCommands,     &AddGenCommand,
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 // The everyday commands, a function a group.
 namespace fangpin::ctl {
 
+void AddGenCommand(CLI::App& app, Context& context);
 void AddTokenCommand(CLI::App& app, Context& context);
 void AddImportCommand(CLI::App& app, Context& context);
 void AddPushCommand(CLI::App& app, Context& context);
