@@ -75,11 +75,6 @@ absl::Status ImportNotUploading(std::string_view id) {
       .WithPrecondition("IMPORT_STATE", base::StrCat("import/", id), "应为上传中");
 }
 
-absl::Status ImportEmpty(std::string_view id) {
-  return base::Error(StatusCode::kFailedPrecondition, "IMPORT_EMPTY", "还没有上传文件内容")
-      .WithPrecondition("IMPORT_CONTENT", base::StrCat("import/", id), "文件内容为空");
-}
-
 absl::Status ChunkOffset(int64_t expected) {
   return base::InvalidField("offset", "CHUNK_OFFSET", "分块位置不连续，请从已接收的位置继续上传")
       .WithMetadata("expected_offset", std::to_string(expected));
