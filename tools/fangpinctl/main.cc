@@ -3,15 +3,16 @@
 #include "tools/fangpinctl/app.h"
 #include "tools/fangpinctl/commands/commands.h"
 #include "tools/fangpinctl/progress.h"
+#include "tools/fangpinctl/rehearse/rehearse_command.h"
 
 namespace fangpin::ctl {
 namespace {
 
 // In the order of --help.
 constexpr AddCommands kCommands[] = {
-    &AddTokenCommand,        &AddImportCommand,     &AddRegistryCommands,
-    &AddPushCommand,         &AddScreeningCommands, &AddAssistanceCommands,
-    &AddEliminationCommands, &AddAuditCommands,     &AddGenCommand,
+    &AddTokenCommand,      &AddImportCommand,      &AddRegistryCommands,    &AddPushCommand,
+    &AddScreeningCommands, &AddAssistanceCommands, &AddEliminationCommands, &AddAuditCommands,
+    &AddGenCommand,        &AddRehearseCommand,
 };
 
 }  // namespace

@@ -392,6 +392,16 @@ class Writer {
     AddStep(sc::IDENTIFICATION_STEP_AUTHORISED, absl::CivilDay{2023, 9, 9})
         .mutable_authorisation()
         ->set_signed_(end != CaseEnd::kNotAuthorised);
+    if (end == CaseEnd::kNotAuthorised) {
+      // Nothing may be compared without the authorisation, so nothing that follows is there either.
+      for (const std::string_view rule :
+           {"ASSET_STANDARD", "STEPS_INCOMPLETE", "NOT_AUTHORISED", "REVIEW_NOT_PASSED",
+            "PUBLICITY_TOO_SHORT", "OBJECTIONS_OPEN", "TOWNSHIP_NOT_AGREED"}) {
+        refuse(rule);
+      }
+      notes_.set_case_refusal("农户未签署承诺授权书，不予纳入，已告知农户");
+      return;
+    }
 
     sc::Comparison& comparison =
         *AddStep(sc::IDENTIFICATION_STEP_COMPARED, absl::CivilDay{2023, 9, 10})
@@ -414,7 +424,6 @@ class Writer {
       hit.set_reason("低值农用三轮车，用于生产");
     }
     if (end == CaseEnd::kStepsMissing) refuse("STEPS_INCOMPLETE");
-    if (end == CaseEnd::kNotAuthorised) refuse("NOT_AUTHORISED");
 
     sc::DemocraticReview& review =
         *AddStep(sc::IDENTIFICATION_STEP_REVIEWED, absl::CivilDay{2023, 9, 11}).mutable_review();

@@ -225,7 +225,7 @@ constexpr CellFaultDef kFaults[] = {
 constexpr CellFaultDef kMonitoredFaults[] = {
     {"NET_INCOME_MISMATCH", "纯收入（元）", CellFaultDef::Where::kAlone},
     {"PER_CAPITA_INCOME_MISMATCH", "人均纯收入（元）", CellFaultDef::Where::kAlone},
-    {"RISK_MISSING", "", CellFaultDef::Where::kAlone},
+    {"RISK_MISSING", "致贫/返贫风险1", CellFaultDef::Where::kAlone},
     {"CATEGORY_KIND_MISMATCH", "监测对象类别", CellFaultDef::Where::kAlone},
     {"MONTH_FORMAT", "识别监测时间", CellFaultDef::Where::kAlone},
     {"MONEY_FORMAT", "工资性收入", CellFaultDef::Where::kAlone},

@@ -63,7 +63,7 @@ const std::vector<Story>& Stories() {
        Fault::kNone, kIdentify, CaseEnd::kObjections, Draft::kNoPlan, Ending::kNone, 0.3},
       {"乡镇审核不同意", Shape::kHealthyFamily, Kind::kEither, Source::kCadre, policy::v1::RISK_TYPE_INDUSTRY_FAILURE,
        Fault::kNone, kIdentify, CaseEnd::kTownship, Draft::kNoPlan, Ending::kNone, 0.3},
-      {"未签授权即比对", Shape::kHealthyFamily, Kind::kEither, Source::kFarmer, policy::v1::RISK_TYPE_INDUSTRY_FAILURE,
+      {"农户不签授权，不予纳入", Shape::kHealthyFamily, Kind::kEither, Source::kFarmer, policy::v1::RISK_TYPE_INDUSTRY_FAILURE,
        Fault::kNone, kIdentify, CaseEnd::kNotAuthorised, Draft::kNoPlan, Ending::kNone, 0.2},
       {"识别程序未完成", Shape::kHealthyFamily, Kind::kEither, Source::kCadre, policy::v1::RISK_TYPE_UNSTABLE_EMPLOYMENT,
        Fault::kNone, kIdentify, CaseEnd::kStepsMissing, Draft::kNoPlan, Ending::kNone, 0.2},

@@ -94,7 +94,9 @@ class Parser {
       } else if (!bound.after_elimination && present.insert(bound.column).second) {
         file_.columns.push_back(bound.column);
         village |= bound.column->kind == CellKind::kVillage;
-        header_of_.emplace(PathKey(*bound.column), name);
+        // Of several columns that fill one field, such as the five risks, the first of the form.
+        const auto [at, fresh] = header_of_.try_emplace(PathKey(*bound.column), bound.column, name);
+        if (!fresh && bound.column < at->second.first) at->second = {bound.column, name};
       }
       bound_.push_back(std::move(bound));
     }
@@ -122,7 +124,7 @@ class Parser {
   std::string HeaderAt(std::string_view path) const {
     for (std::string_view rest = path;;) {
       const auto found = header_of_.find(base::ToAbsl(rest));
-      if (found != header_of_.end()) return found->second;
+      if (found != header_of_.end()) return found->second.second;
       const size_t dot = rest.rfind('.');
       if (dot == std::string_view::npos) return "";
       rest = rest.substr(0, dot);
@@ -455,7 +457,7 @@ class Parser {
   std::vector<Bound> bound_;
   std::vector<Extras> extras_;  // by household
   absl::flat_hash_map<std::string, size_t> by_number_;
-  absl::flat_hash_map<std::string, std::string> header_of_;
+  absl::flat_hash_map<std::string, std::pair<const Column*, std::string>> header_of_;
   absl::flat_hash_map<std::string, Place> places_;
   absl::flat_hash_set<std::pair<int, std::string>> wrong_;  // row and column with an error
 };
