@@ -1,4 +1,5 @@
 #include "libs/rpc/main.h"
+
 #include "services/assistance/module.h"
 #include "services/elimination/module.h"
 #include "services/registry/module.h"
@@ -6,9 +7,8 @@
 
 // Every service in one process, lowest first: the embedded default.
 int main(int argc, char** argv) {
-  return fangpin::rpc::Main(argc, argv,
-                            {&fangpin::registry::MakeRegistryModule,
-                             &fangpin::screening::MakeScreeningModule,
-                             &fangpin::assistance::MakeAssistanceModule,
-                             &fangpin::elimination::MakeEliminationModule});
+  return fangpin::rpc::Main(
+      argc, argv,
+      {&fangpin::registry::MakeRegistryModule, &fangpin::screening::MakeScreeningModule,
+       &fangpin::assistance::MakeAssistanceModule, &fangpin::elimination::MakeEliminationModule});
 }

@@ -68,7 +68,8 @@ class GarbageTest(suite.SuiteTest):
         path = self.folder / name
         path.write_bytes(content)
         done = suite.ctl("import", path, "--division", COUNTY, "--all-or-nothing", "--output",
-                         "json", *flags, *self.running.ctl_flags(), check=False)
+                         "json", "--role", "COUNTY_DESK", *flags,
+                         *self.running.ctl_flags(), check=False)
         return done.returncode, json.loads(done.stdout)
 
     def assert_refused(self, name, content, reason, *, row=None, column=None, flags=()):
@@ -137,10 +138,12 @@ class GarbageTest(suite.SuiteTest):
         alerts = client.module("fangpin.screening.v1.alert")
         stub = client.stubs("fangpin.screening.v1.alert_service").AlertServiceStub(self.channel)
         one = alerts.AlertRecord(values=["x"])
+        department = [("authorization", "Bearer " + client.token(
+            self.running, subject="feed-health", role="DEPARTMENT_FEED", department="health"))]
 
         def reason(**kwargs):
             error = client.failure(stub.PushAlerts, pb.PushAlertsRequest(**kwargs),
-                                   metadata=self.metadata)
+                                   metadata=department)
             self.assertEqual(error.code, grpc.StatusCode.INVALID_ARGUMENT)
             return error.reason
 

@@ -146,8 +146,8 @@ class SheetImport {
 
   // Headers vary in width from file to file.
   static std::string ErrorText(const re::RowError& error) {
-    return base::StrCat("第", error.row(), "行 ", base::NormaliseWidth(error.column()), " ", error.reason(), " 户",
-                        error.national_household_id());
+    return base::StrCat("第", error.row(), "行 ", base::NormaliseWidth(error.column()), " ",
+                        error.reason(), " 户", error.national_household_id());
   }
 
   Play& play_;
