@@ -9,6 +9,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+using Names = std::vector<std::string>;
+
 class ComparisonTest : public ::testing::Test {
  protected:
   Differences differences_{10};
@@ -18,7 +20,7 @@ class ComparisonTest : public ::testing::Test {
 TEST_F(ComparisonTest, WhatIsEqualLeavesNothing) {
   EXPECT_TRUE(comparison_.Same("户1", "类别", "A", "A"));
   EXPECT_TRUE(comparison_.Same("户1", "步骤", 7, 7));
-  EXPECT_TRUE(comparison_.Same("户1", "拒绝", {"A", "B"}, {"A", "B"}));
+  EXPECT_TRUE(comparison_.Same("户1", "拒绝", Names{"A", "B"}, Names{"A", "B"}));
   EXPECT_TRUE(comparison_.SameItems("户1", "错误", {"A", "B", "B"}, {"B", "A", "B"}));
   EXPECT_EQ(comparison_.mismatches(), 0);
   EXPECT_THAT(differences_.first(), IsEmpty());
@@ -34,8 +36,8 @@ TEST_F(ComparisonTest, ADifferenceSaysBothSides) {
 }
 
 TEST_F(ComparisonTest, ListsAreComparedInOrder) {
-  EXPECT_FALSE(comparison_.Same("户1", "拒绝", {"A", "B"}, {"B", "A"}));
-  EXPECT_FALSE(comparison_.Same("户1", "拒绝", {}, {"B"}));
+  EXPECT_FALSE(comparison_.Same("户1", "拒绝", Names{"A", "B"}, Names{"B", "A"}));
+  EXPECT_FALSE(comparison_.Same("户1", "拒绝", Names{}, Names{"B"}));
   EXPECT_THAT(differences_.first(),
               ElementsAre(Difference{"识别认定", "户1", "拒绝", "A，B", "B，A"},
                           Difference{"识别认定", "户1", "拒绝", "（无）", "B"}));
