@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <utility>
 
 #include "CLI/CLI.hpp"
@@ -87,7 +88,6 @@ class Process {
   absl::Status Start(std::initializer_list<ModuleFactory> factories) {
     std::error_code error;
     std::filesystem::create_directories(config_.var_dir(), error);
-    std::filesystem::remove(ports_file_, error);
     FANGPIN_ASSIGN_OR_RETURN(auto authenticator, MakeAuthenticator(config_));
     env_ = std::make_unique<ModuleEnv>(ModuleEnv::Options{
         .config = config_, .metrics = metrics_, .authenticator = std::move(authenticator)});
@@ -99,7 +99,9 @@ class Process {
     }
     FANGPIN_RETURN_IF_ERROR(env_->startup_status());
     FANGPIN_RETURN_IF_ERROR(StartMetrics());
-    FANGPIN_ASSIGN_OR_RETURN(server_, Server::Start(config_, services));
+    std::set<std::string, std::less<>> names;
+    for (const auto& [service, runtime] : env_->runtimes()) names.merge(runtime->grpc_services());
+    FANGPIN_ASSIGN_OR_RETURN(server_, Server::Start(config_, services, std::move(names)));
     FANGPIN_RETURN_IF_ERROR(Connect());
     for (const std::unique_ptr<Module>& module : modules_) {
       FANGPIN_RETURN_IF_ERROR(module->Start());
@@ -107,6 +109,7 @@ class Process {
       env_->RuntimeFor(module->name()).Admit(Runtime::Admission::kOpen);
     }
     ShowHealth();
+    wrote_ports_ = true;
     return WritePorts(ports_file_, server_->addresses(), metrics_address_);
   }
 
@@ -120,8 +123,9 @@ class Process {
   }
 
   ~Process() {
+    // Another process may have this folder, and then this one never wrote the file.
     std::error_code error;
-    std::filesystem::remove(ports_file_, error);
+    if (wrote_ports_) std::filesystem::remove(ports_file_, error);
     if (server_ != nullptr) Drain();
     while (started_ > 0) modules_[--started_]->Stop();
     server_.reset();
@@ -178,6 +182,7 @@ class Process {
   std::unique_ptr<ModuleEnv> env_;
   Modules modules_;
   size_t started_ = 0;
+  bool wrote_ports_ = false;
   std::unique_ptr<Server> server_;
 };
 

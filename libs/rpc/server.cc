@@ -6,7 +6,6 @@
 #include <iterator>
 
 #include "absl/time/clock.h"
-#include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
@@ -68,10 +67,10 @@ bool IsLoopback(std::string_view address) {
          (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
 }
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::Config& config,
-                                                      const std::vector<grpc::Service*>& services) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(
+    const config::v1::Config& config, const std::vector<grpc::Service*>& services,
+    std::set<std::string, std::less<>> service_names) {
   grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   FANGPIN_ASSIGN_OR_RETURN(std::shared_ptr<grpc::ServerCredentials> credentials,
                            MakeCredentials(config));
   grpc::ServerBuilder builder;
@@ -82,11 +81,6 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::Config& 
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   // A second process on the same port is a mistake, not a way to share the load.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // Only reflection uses the synchronous side.
-  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
-  builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
-  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
-
   std::vector<int> ports(config.listen_size(), 0);
   for (int i = 0; i < config.listen_size(); ++i) {
     const std::string& address = config.listen(i);
@@ -98,9 +92,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::Config& 
     }
     builder.AddListeningPort(address, credentials, &ports[i]);
   }
-  for (grpc::Service* service : services) builder.RegisterService(service);
-
   std::unique_ptr<Server> server(new Server);
+  service_names.insert(
+      {"grpc.health.v1.Health", grpc::reflection::v1alpha::ServerReflection::service_full_name()});
+  server->reflection_ = std::make_unique<ReflectionService>(std::move(service_names));
+  builder.RegisterService(server->reflection_.get());
+  for (grpc::Service* service : services) builder.RegisterService(service);
   server->server_ = builder.BuildAndStart();
   for (int i = 0; i < config.listen_size(); ++i) {
     if (server->server_ == nullptr || ports[i] == 0) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "fangpin/config/v1/config.pb.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/server.h"
+#include "libs/rpc/reflection.h"
 
 namespace fangpin::rpc {
 
@@ -21,11 +23,12 @@ bool IsLoopback(std::string_view address);
 // The gRPC server of a process: listeners, TLS, health, reflection, size limits, keepalive.
 class Server {
  public:
-  // Starts serving `services` on the addresses of `config`. FAILED_PRECONDITION,
-  // LISTEN_WITHOUT_TLS, for an address beyond loopback without TLS; UNAVAILABLE when it cannot
-  // listen. Health is NOT_SERVING for every name until SetHealth.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const config::v1::Config& config,
-                                                       const std::vector<grpc::Service*>& services);
+  // Starts serving `services`, which reflection lists as `service_names`, on the addresses of
+  // `config`. FAILED_PRECONDITION, LISTEN_WITHOUT_TLS, for an address beyond loopback without TLS;
+  // UNAVAILABLE when it cannot listen. Health is NOT_SERVING for every name until SetHealth.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      const config::v1::Config& config, const std::vector<grpc::Service*>& services,
+      std::set<std::string, std::less<>> service_names);
   ~Server();
 
   // Addresses in use, with real ports.
@@ -44,6 +47,7 @@ class Server {
  private:
   Server() = default;
 
+  std::unique_ptr<ReflectionService> reflection_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
 };

@@ -74,7 +74,8 @@ void TestServer::Start(const std::vector<grpc::Service*>& services) {
   CheckOk(config.status());
   config->clear_listen();
   config->add_listen("127.0.0.1:0");
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(*config, services);
+  absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Start(*config, services, runtime_->grpc_services());
   CheckOk(server.status());
   server_ = *std::move(server);
   channel_ = server_->InProcessChannel();
