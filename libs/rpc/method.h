@@ -47,17 +47,24 @@ class MethodCore {
              const google::protobuf::Descriptor* request,
              const google::protobuf::Descriptor* response, RunMode mode);
 
-  // One call from arrival to answer.
+  // One call from arrival to answer. Calls are used again by the thread that ends them, so that a
+  // caller who calls often costs no copy of his principal.
   struct Call {
-    grpc::CallbackServerContext* server;
-    grpc::ServerUnaryReactor* reactor;
-    int64_t start_ns;  // monotonic
+    grpc::CallbackServerContext* server = nullptr;
+    grpc::ServerUnaryReactor* reactor = nullptr;
+    int64_t start_ns = 0;                  // monotonic
+    std::shared_ptr<const Caller> caller;  // null until known
+    std::shared_ptr<const Caller> copied;  // whose principal the context holds
     base::CallContext context;
-    std::shared_ptr<const Caller> caller;
     absl::Status refusal;  // why the body does not run
   };
+  struct Recycle {
+    void operator()(Call* call) const;
+  };
+  using CallPtr = std::unique_ptr<Call, Recycle>;
 
-  Call Arrive(grpc::CallbackServerContext* server, const google::protobuf::Message& request) const;
+  CallPtr Arrive(grpc::CallbackServerContext* server,
+                 const google::protobuf::Message& request) const;
   // OK while somebody still waits for the answer.
   absl::Status StillWanted(const Call& call) const;
   absl::Status QueueFull() const;
@@ -74,6 +81,7 @@ class MethodCore {
   absl::Status Resolve(const google::protobuf::Descriptor* request,
                        const google::protobuf::Descriptor* response);
   void AddMetrics();
+  static std::vector<std::unique_ptr<Call>>& ThreadCalls();
   // Everything before the body; fills in caller, principal and now.
   absl::Status Admit(Call& call, std::string_view authorization, std::string_view simulated_time,
                      absl::Time now, const google::protobuf::Message& request) const;
@@ -125,21 +133,20 @@ class Method : public MethodCore {
   template <typename Body>
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* server, const Request* request,
                                 Response* response, Body body) const {
-    Call call = Arrive(server, *request);
-    grpc::ServerUnaryReactor* const reactor = call.reactor;
-    if (!call.refusal.ok()) {
-      absl::Status refusal = std::move(call.refusal);
-      Answer(call, std::move(refusal), *request, response);
+    CallPtr call = Arrive(server, *request);
+    grpc::ServerUnaryReactor* const reactor = call->reactor;
+    if (!call->refusal.ok()) {
+      Answer(*call, std::move(call->refusal), *request, response);
     } else if (mode() == RunMode::kInline) {
-      absl::Status status = Invoke(body, call, *request, response);
-      Answer(call, std::move(status), *request, response);
+      absl::Status status = Invoke(body, *call, *request, response);
+      Answer(*call, std::move(status), *request, response);
     } else {
       // A task that is not taken comes back whole, so the call is answered here.
       Executor::Task task = [this, call = std::move(call), request, response,
                              body = std::move(body)](bool run) mutable {
-        absl::Status status = run ? StillWanted(call) : QueueFull();
-        if (status.ok()) status = Invoke(body, call, *request, response);
-        Answer(call, std::move(status), *request, response);
+        absl::Status status = run ? StillWanted(*call) : QueueFull();
+        if (status.ok()) status = Invoke(body, *call, *request, response);
+        Answer(*call, std::move(status), *request, response);
       };
       if (!runtime().executor().Submit(std::move(task))) task(false);
     }

@@ -2,6 +2,7 @@
 #define FANGPIN_RPC_PRINCIPAL_H_
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -94,8 +95,12 @@ class Authenticator {
   static constexpr size_t kShards = 16;
   static constexpr size_t kCallersPerShard = 4096;
 
-  TokenKey key_;
-  std::shared_ptr<const RoleTable> roles_;
+  absl::StatusOr<std::shared_ptr<const Caller>> AuthenticateShared(std::string_view authorization,
+                                                                   absl::Time now) const;
+
+  const uint64_t serial_;  // no two of a process have the same
+  const TokenKey key_;
+  const std::shared_ptr<const RoleTable> roles_;
   mutable std::array<Shard, kShards> shards_;
   absl::flat_hash_map<std::string, std::shared_ptr<const Caller>> certificates_;
 };
