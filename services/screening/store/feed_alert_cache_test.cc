@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/clock.h"
 #include "libs/feedcache/memory_feed_cache.h"
 #include "libs/seal/key_ring.h"
 
@@ -21,8 +22,12 @@ constexpr char kKeys[] =
 class FeedAlertCacheTest : public ::testing::Test {
  protected:
   const seal::Sealer sealer_{seal::KeyRing::Parse(kKeys).value()};
+  const base::SystemClock clock_;
   feedcache::ResilientFeedCache memory_{
-      std::make_unique<feedcache::MemoryFeedCache>(feedcache::Retention()), {}, nullptr};
+      std::make_unique<feedcache::MemoryFeedCache>(feedcache::Retention(), clock_),
+      {},
+      clock_,
+      nullptr};
   FeedAlertCache cache_{&memory_, &sealer_};
 };
 
