@@ -6,6 +6,7 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "libs/base/civil.h"
+#include "libs/base/error.h"
 #include "libs/base/strings.h"
 #include "libs/rpc/method.h"
 #include "libs/rpc/status.h"
@@ -21,7 +22,8 @@ constexpr absl::Duration kLongestPause = absl::Seconds(1);
 absl::Time MorningOf(absl::CivilDay day) { return base::StartOf(day) + absl::Hours(9); }
 
 bool WorthAnotherTry(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
+         base::Reason(status) == "SQL_CONFLICT";
 }
 
 }  // namespace
