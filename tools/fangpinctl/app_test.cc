@@ -390,9 +390,11 @@ TEST_F(AppTest, ListsPageUpToTheLimit) {
   EXPECT_EQ(json::parse(done.out)["households"].size(), 120u);
   EXPECT_THAT(done.err, HasSubstr("120"));
   ASSERT_EQ(registry_.list_requests.size(), 2u);
-  EXPECT_THAT(registry_.list_requests[1], EqualsProto(R"pb(division: "621126000000"
-                                                           states: MONITORING_STATE_MONITORED
-                                                           states: MONITORING_STATE_ELIMINATED
+  EXPECT_THAT(registry_.list_requests[1], EqualsProto(R"pb(filter {
+                                                             division: "621126000000"
+                                                             states: MONITORING_STATE_MONITORED
+                                                             states: MONITORING_STATE_ELIMINATED
+                                                           }
                                                            page_size: 20
                                                            page_token: "100")pb"));
   done = CtlHere({"household", "list", "--limit", "0", "--output", "csv"});

@@ -91,10 +91,10 @@ TEST(TreeTest, ShowsEverySetField) {
 
 TEST(MessagePathTest, EnumsTakeNamesWithOrWithoutPrefix) {
   pb::ListHouseholdsRequest request;
-  const MessagePath states(request.GetDescriptor(), "states");
+  const MessagePath states(request.GetDescriptor(), "filter.states");
   EXPECT_THAT(states.Set(request, {"monitored", "MONITORING_STATE_ELIMINATED"}), IsOk());
-  EXPECT_THAT(request, EqualsProto("states: MONITORING_STATE_MONITORED "
-                                   "states: MONITORING_STATE_ELIMINATED"));
+  EXPECT_THAT(request, EqualsProto("filter { states: MONITORING_STATE_MONITORED "
+                                   "states: MONITORING_STATE_ELIMINATED }"));
   EXPECT_THAT(states.Set(request, {"UNSPECIFIED"}),
               ErrorIs(absl::StatusCode::kInvalidArgument, "VALUE_NOT_ACCEPTED"));
 }

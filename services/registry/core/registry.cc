@@ -334,9 +334,10 @@ absl::StatusOr<pb::BatchGetHouseholdsResponse> Registry::BatchGetHouseholds(
 
 absl::StatusOr<Page<pb::Household>> Registry::ListHouseholds(
     const base::CallContext& ctx, const pb::ListHouseholdsRequest& request, const PageKey& after) {
-  if (!request.division().empty()) FANGPIN_RETURN_IF_ERROR(CheckScope(ctx, request.division()));
+  const std::string& division = request.filter().division();
+  if (!division.empty()) FANGPIN_RETURN_IF_ERROR(CheckScope(ctx, division));
   HouseholdQuery query;
-  query.states.assign(request.states().begin(), request.states().end());
+  query.states.assign(request.filter().states().begin(), request.filter().states().end());
   if (after.size() == 2) {
     query.after_division = after[0];
     query.after_id = after[1];
@@ -345,7 +346,7 @@ absl::StatusOr<Page<pb::Household>> Registry::ListHouseholds(
   Page<pb::Household> page;
   FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
     page = {};
-    for (const DivisionRange& range : VisibleRanges(ctx.principal, request.division())) {
+    for (const DivisionRange& range : VisibleRanges(ctx.principal, division)) {
       if (!query.after_division.empty() && range.end <= query.after_division) continue;
       query.range = range;
       // One more than asked for tells whether there is a next page.

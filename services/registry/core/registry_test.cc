@@ -233,7 +233,7 @@ TEST_F(RegistryTest, OnlyTheCallersDivisionsAreSeen) {
   pb::ListHouseholdsRequest list;
   list.set_page_size(10);
   EXPECT_THAT(registry_.ListHouseholds(elsewhere, list, {})->items, IsEmpty());
-  list.set_division(kCounty);
+  list.mutable_filter()->set_division(kCounty);
   EXPECT_THAT(registry_.ListHouseholds(elsewhere, list, {}).status(),
               ErrorIs(StatusCode::kPermissionDenied, "SCOPE_DENIED"));
 }
@@ -272,7 +272,7 @@ TEST_F(RegistryTest, ListsPageByPageOverAllOfTheCallersDivisions) {
   ASSERT_THAT(second.items, SizeIs(1));
   EXPECT_EQ(second.items[0].national_id(), "H2");
   EXPECT_THAT(second.next, IsEmpty());
-  request.set_division("621126200000");
+  request.mutable_filter()->set_division("621126200000");
   EXPECT_THAT(registry_.ListHouseholds(ctx, request, {})->items, SizeIs(2));
 }
 

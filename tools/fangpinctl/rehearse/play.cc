@@ -65,7 +65,7 @@ const Story* FirstStory(const Play& play, absl::FunctionRef<bool(const Story&)> 
 absl::Status ForEachHousehold(Play& play, absl::CivilDay day,
                               absl::FunctionRef<void(const re::Household&)> visit) {
   re::ListHouseholdsRequest request;
-  request.set_division(play.division());
+  request.mutable_filter()->set_division(play.division());
   request.set_page_size(500);
   return ForEachListed(play, *play.desk, day, &re::RegistryService::Stub::ListHouseholds, request,
                        &re::ListHouseholdsResponse::households, visit);
