@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "libs/base/clock.h"
+#include "libs/base/error.h"
 #include "libs/base/status.h"
+#include "libs/base/strings.h"
+#include "libs/log/log.h"
 #include "libs/rpc/config.h"
 #include "libs/seal/key_ring.h"
 #include "libs/seal/sealer.h"
@@ -49,7 +52,10 @@ class RegistryModule final : public rpc::Module {
     return {&registry_handler_, &division_handler_};
   }
   absl::Status Start() override {
-    store_.StartFeed();
+    store_.StartFeed([](const absl::Status& status) {
+      log::Warning("the change feed stands still",
+                   {{"reason", base::Reason(status)}, {"error", base::ToStd(status.message())}});
+    });
     worker_.Start();
     return absl::OkStatus();
   }

@@ -75,6 +75,9 @@ class FeedStoreTest : public ::testing::TestWithParam<Kind> {
     return std::make_unique<SqlRegistryStore>(database, &sealer_);
   }
   RegistryStore& store() { return *store_; }
+  static void Start(SqlRegistryStore& store) {
+    store.StartFeed([](const absl::Status& status) { ADD_FAILURE() << status; });
+  }
   SqlRegistryStore* sql_store() { return dynamic_cast<SqlRegistryStore*>(store_.get()); }
 
   static std::string Id(int serial) { return kVillage + std::to_string(100'000 + serial); }
@@ -269,7 +272,7 @@ class Heard {
 TEST_P(FeedStoreTest, ListenersHearWhereTheFeedIsAndThatItHasGrown) {
   if (GetParam() == Kind::kDelayed) return;  // nothing gives positions in the background
   FASSERT_OK(Create(1));
-  if (sql_store() != nullptr) sql_store()->StartFeed();
+  if (sql_store() != nullptr) Start(*sql_store());
   Heard first, second;
   const auto listener = store().ListenToFeed(first.fn());
   first.Await(1);
@@ -308,7 +311,7 @@ TEST_P(SharedFeedTest, AnotherProcessGivesPositionsToWhatADeadOneLeft) {
   FASSERT_OK(Create(1));
   FASSERT_OK_AND_ASSIGN(const auto other_database, sql::Open(options_));
   const auto other = OpenStore(other_database.get());
-  other->StartFeed();
+  Start(*other);
   Heard heard;
   const auto listener = other->ListenToFeed(heard.fn());
   heard.Await(1);
@@ -326,8 +329,8 @@ TEST_P(SharedFeedTest, AReaderMissesNothingBesideManyWriters) {
   FASSERT_OK_AND_ASSIGN(const auto other_database, sql::Open(options_));
   const auto other = OpenStore(other_database.get());
   for (int i = 0; i < kHouseholds; ++i) FASSERT_OK(Create(i));
-  sql_store()->StartFeed();
-  other->StartFeed();
+  Start(*sql_store());
+  Start(*other);
 
   std::atomic<bool> done{false};
   std::vector<FeedRow> seen;

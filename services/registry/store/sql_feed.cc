@@ -7,10 +7,8 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
-#include "libs/log/log.h"
 #include "services/registry/core/household.h"
 #include "sql/registry_sql.h"
 
@@ -167,7 +165,7 @@ void SqlFeed::Call(int64_t head) {
   for (const Listener* listener : listeners_) listener->Call(head);
 }
 
-void SqlFeed::Start() {
+void SqlFeed::Start(std::function<void(const absl::Status&)> failed) {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = false;
@@ -175,7 +173,7 @@ void SqlFeed::Start() {
     woken_ = true;
   }
   subscription_ = database_->Subscribe(kTopic, [this] { Wake(); });
-  thread_ = std::thread([this] { Work(); });
+  thread_ = std::thread([this, failed = std::move(failed)] { Work(failed); });
 }
 
 void SqlFeed::Stop() {
@@ -246,7 +244,7 @@ bool SqlFeed::Await(bool* committed) {
   return !stopping_;
 }
 
-void SqlFeed::Work() {
+void SqlFeed::Work(const std::function<void(const absl::Status&)>& failed) {
   int64_t known = 0;
   bool pending = false;  // at the last look
   for (bool committed = false; Await(&committed);) {
@@ -260,9 +258,7 @@ void SqlFeed::Work() {
       if (std::exchange(known, state->head) != state->head || tell) Call(state->head);
       pause = std::max(kGather, absl::Now() - began);
     } else {
-      log::Warning("the change feed stands still",
-                   {{"reason", base::Reason(state.status())},
-                    {"error", base::ToStd(state.status().message())}});
+      failed(state.status());
       pending = true;
       known = -1;
       pause = kQuietPoll;

@@ -43,8 +43,9 @@ class SqlFeed {
   explicit SqlFeed(sql::Database* database) : database_(database) {}
   ~SqlFeed() { Stop(); }
 
-  // Begins to give positions and to call listeners, on a thread of its own.
-  void Start();
+  // Begins to give positions and to call listeners, on a thread of its own. `failed` is called
+  // there whenever the database has failed, which is tried again every second.
+  void Start(std::function<void(const absl::Status&)> failed);
   void Stop();
 
   // See FeedStore.
@@ -59,7 +60,7 @@ class SqlFeed {
   };
 
   void Wake() ABSL_LOCKS_EXCLUDED(mutex_);
-  void Work();
+  void Work(const std::function<void(const absl::Status&)>& failed);
   // Waits until something was committed here, or it is time to look what others did; false at the
   // end. Says whether something was.
   bool Await(bool* committed) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -23,8 +23,10 @@ class SqlRegistryStore final : public RegistryStore {
       : database_(database), sealer_(sealer), feed_(database) {}
 
   // Until StartFeed, revisions get their place in the feed only where a write gives it or
-  // PositionFeed asks for it, and listeners hear nothing.
-  void StartFeed() { feed_.Start(); }
+  // PositionFeed asks for it, and listeners hear nothing. `failed`: see SqlFeed::Start.
+  void StartFeed(std::function<void(const absl::Status&)> failed) {
+    feed_.Start(std::move(failed));
+  }
   void StopFeed() { feed_.Stop(); }
 
   absl::Status Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) override;
