@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/time/clock.h"
+#include "fangpin/registry/v1/division_service.grpc.pb.h"
 #include "fangpin/registry/v1/registry_service.grpc.pb.h"
 #include "fangpin/screening/v1/alert_service.grpc.pb.h"
 #include "fangpin/screening/v1/determination_service.grpc.pb.h"
@@ -86,6 +87,16 @@ class FakeRegistry final : public registry_pb::RegistryService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status CountHouseholds(ServerContext*, const registry_pb::CountHouseholdsRequest* request,
+                               registry_pb::CountHouseholdsResponse* response) override {
+    count_request = *request;
+    registry_pb::HouseholdCount& count = *response->add_counts();
+    count.set_state(policy::v1::MONITORING_STATE_MONITORED);
+    count.set_households(12);
+    count.set_persons(34);
+    return grpc::Status::OK;
+  }
+
   grpc::Status GetHousehold(ServerContext*, const registry_pb::GetHouseholdRequest* request,
                             registry_pb::GetHouseholdResponse* response) override {
     if (++get_calls <= unavailable_for) return {grpc::StatusCode::UNAVAILABLE, "later"};
@@ -156,12 +167,37 @@ class FakeRegistry final : public registry_pb::RegistryService::Service {
   }
 
   std::vector<registry_pb::ListHouseholdsRequest> list_requests;
+  registry_pb::CountHouseholdsRequest count_request;
   std::string authorization;
   std::string simulated_time;
   int get_calls = 0;
   int unavailable_for = 0;
   registry_pb::Import import;
   std::string content;
+};
+
+class FakeDivisions final : public registry_pb::DivisionService::Service {
+ public:
+  grpc::Status GetDivision(ServerContext*, const registry_pb::GetDivisionRequest* request,
+                           registry_pb::GetDivisionResponse*) override {
+    get_request = *request;
+    return grpc::Status::OK;
+  }
+  grpc::Status ListDivisions(ServerContext*, const registry_pb::ListDivisionsRequest* request,
+                             registry_pb::ListDivisionsResponse*) override {
+    list_request = *request;
+    return grpc::Status::OK;
+  }
+  grpc::Status MapDivision(ServerContext*, const registry_pb::MapDivisionRequest* request,
+                           registry_pb::MapDivisionResponse* response) override {
+    map_request = *request;
+    response->add_divisions()->set_code("620881000000");
+    return grpc::Status::OK;
+  }
+
+  registry_pb::GetDivisionRequest get_request;
+  registry_pb::ListDivisionsRequest list_request;
+  registry_pb::MapDivisionRequest map_request;
 };
 
 // Rejects records whose first value is "bad"; a source id seen before is a duplicate.
@@ -244,7 +280,7 @@ class AppTest : public ::testing::Test {
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-             &registry_, &alerts_, &determination_, &screening_}) {
+             &registry_, &divisions_, &alerts_, &determination_, &screening_}) {
       builder.RegisterService(service);
     }
     server_ = builder.BuildAndStart();
@@ -268,6 +304,7 @@ class AppTest : public ::testing::Test {
   const std::string key_file_;
   std::unique_ptr<rpc::TokenKey> key_;
   FakeRegistry registry_;
+  FakeDivisions divisions_;
   FakeAlerts alerts_;
   FakeDetermination determination_;
   FakeScreening screening_;
@@ -400,6 +437,60 @@ TEST_F(AppTest, ListsPageUpToTheLimit) {
   done = CtlHere({"household", "list", "--limit", "0", "--output", "csv"});
   EXPECT_EQ(std::count(done.out.begin(), done.out.end(), '\n'), 251);
   EXPECT_THAT(done.err, IsEmpty());
+}
+
+TEST_F(AppTest, SearchesAndCountsTakeTheSameFilter) {
+  const std::vector<std::string> filter = {
+      "--division", "621126000000", "--category",      "marginal_poverty_prone",
+      "--kind",     "ORDINARY",     "--risk",          "ILLNESS,SCHOOLING",
+      "--flag",     "DIBAO",        "--changed-since", "2024-06-01",
+      "--name",     "测试甲",       "--include-closed"};
+  const auto with = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), filter.begin(), filter.end());
+    return arguments;
+  };
+  Done done = CtlHere(with({"household", "list", "--limit", "1"}));
+  EXPECT_EQ(done.code, 0) << done.err;
+  const auto expected = EqualsProto(R"pb(division: "621126000000"
+                                         categories: MONITORED_CATEGORY_MARGINAL_POVERTY_PRONE
+                                         kinds: HOUSEHOLD_KIND_ORDINARY
+                                         risk_types: RISK_TYPE_ILLNESS
+                                         risk_types: RISK_TYPE_SCHOOLING
+                                         flags: HOUSEHOLD_FLAG_DIBAO
+                                         changed_since { seconds: 1717171200 }
+                                         member_name: "测试甲"
+                                         include_closed: true)pb");
+  ASSERT_EQ(registry_.list_requests.size(), 1u);
+  EXPECT_THAT(registry_.list_requests[0].filter(), expected);
+  done = CtlHere(with({"household", "count", "--by", "STATE", "--output", "csv"}));
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(registry_.count_request.filter(), expected);
+  EXPECT_THAT(registry_.count_request.group_by(), ElementsAre(registry_pb::COUNT_BY_STATE));
+  EXPECT_THAT(done.out, HasSubstr("MONITORED,,,12,34"));
+  EXPECT_EQ(CtlHere({"household", "list", "--changed-since", "gestern"}).code, 2);
+  EXPECT_EQ(CtlHere({"household", "count", "--by", "NOTHING"}).code, 2);
+}
+
+TEST_F(AppTest, TimesAreDaysOrInstants) {
+  CtlHere({"household", "count", "--changed-since", "2024-06-01T08:00:00.5+08:00"});
+  EXPECT_THAT(registry_.count_request.filter().changed_since(),
+              EqualsProto("seconds: 1717200000 nanos: 500000000"));
+}
+
+TEST_F(AppTest, DivisionsAreOfADay) {
+  EXPECT_EQ(CtlHere({"division", "list", "--parent", "620800000000", "--as-of", "2018-07-01"}).code,
+            0);
+  EXPECT_THAT(divisions_.list_request, EqualsProto(R"pb(parent_code: "620800000000"
+                                                        page_size: 1000
+                                                        as_of: "2018-07-01")pb"));
+  EXPECT_EQ(CtlHere({"division", "get", "620824000000", "--as-of", "2018-07-01"}).code, 0);
+  EXPECT_EQ(divisions_.get_request.as_of(), "2018-07-01");
+  const Done done =
+      CtlHere({"division", "map", "620824000000", "--from", "2018-01-01", "--to", "2024-01-01"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(divisions_.map_request,
+              EqualsProto("code: '620824000000' from_day: '2018-01-01' to_day: '2024-01-01'"));
+  EXPECT_THAT(done.out, HasSubstr("620881000000"));
 }
 
 TEST_F(AppTest, ImportPrintsEveryErrorAndEndsWithFourWhenPartly) {

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
@@ -33,6 +34,8 @@ namespace {
 
 constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 constexpr absl::Duration kLongestPause = absl::Seconds(2);
+// Services whose requests stand in several files.
+constexpr const char* kServicesOfManyFiles[] = {"fangpin.registry.v1.RegistryService"};
 // Pages of whole households are the largest answers.
 constexpr int kMaxAnswerBytes = 256 << 20;
 
@@ -50,10 +53,14 @@ absl::StatusOr<std::string> ReadAll(const std::string& file) {
 
 const MethodDescriptor& MethodTaking(const google::protobuf::Descriptor* request) {
   const google::protobuf::FileDescriptor* file = request->file();
-  for (int i = 0; i < file->service_count(); ++i) {
-    for (int j = 0; j < file->service(i)->method_count(); ++j) {
-      const MethodDescriptor* method = file->service(i)->method(j);
-      if (method->input_type() == request) return *method;
+  std::vector<const google::protobuf::ServiceDescriptor*> services;
+  for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
+  for (const char* name : kServicesOfManyFiles) {
+    services.push_back(file->pool()->FindServiceByName(name));
+  }
+  for (const google::protobuf::ServiceDescriptor* service : services) {
+    for (int i = 0; service != nullptr && i < service->method_count(); ++i) {
+      if (service->method(i)->input_type() == request) return *service->method(i);
     }
   }
   std::cerr << "fangpinctl: no method takes " << request->full_name() << "\n";

@@ -25,8 +25,8 @@ class MessagePath {
 
   // Writes one text, or all of them to a repeated field, replacing what is there; the steps before
   // it must be singular. Enums take their value names with or without prefix, in any case; fields
-  // in fen take yuan ("1200.50"); booleans "true" and "false". Usage error VALUE_NOT_ACCEPTED for
-  // text that the field cannot hold.
+  // in fen take yuan ("1200.50"), timestamps a day or RFC 3339, booleans "true" and "false". Usage
+  // error VALUE_NOT_ACCEPTED for text that the field cannot hold.
   absl::Status Set(google::protobuf::Message& message, const std::vector<std::string>& texts) const;
 
   // True when the singular field is set, or non-default where it has no presence.

@@ -36,6 +36,9 @@ class RegistryHandler final : public pb::RegistryService::CallbackService {
   grpc::ServerUnaryReactor* ListHouseholds(grpc::CallbackServerContext* context,
                                            const pb::ListHouseholdsRequest* request,
                                            pb::ListHouseholdsResponse* response) override;
+  grpc::ServerUnaryReactor* CountHouseholds(grpc::CallbackServerContext* context,
+                                            const pb::CountHouseholdsRequest* request,
+                                            pb::CountHouseholdsResponse* response) override;
   grpc::ServerUnaryReactor* UpdateHousehold(grpc::CallbackServerContext* context,
                                             const pb::UpdateHouseholdRequest* request,
                                             pb::UpdateHouseholdResponse* response) override;
@@ -89,6 +92,8 @@ class RegistryHandler final : public pb::RegistryService::CallbackService {
       runtime_, kService, "BatchGetHouseholds"};
   Method<pb::ListHouseholdsRequest, pb::ListHouseholdsResponse> list_households_{runtime_, kService,
                                                                                  "ListHouseholds"};
+  Method<pb::CountHouseholdsRequest, pb::CountHouseholdsResponse> count_households_{
+      runtime_, kService, "CountHouseholds"};
   Method<pb::UpdateHouseholdRequest, pb::UpdateHouseholdResponse> update_household_{
       runtime_, kService, "UpdateHousehold"};
   Method<pb::LookUpPersonRequest, pb::LookUpPersonResponse> look_up_person_{

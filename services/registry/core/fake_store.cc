@@ -5,6 +5,8 @@
 #include "libs/base/household_id.h"
 #include "libs/base/status.h"
 #include "services/registry/core/errors.h"
+#include "services/registry/core/household.h"
+#include "services/registry/core/household_filter.h"
 
 namespace fangpin::registry {
 namespace {
@@ -62,26 +64,37 @@ class FakeStore::Tx final : public RegistryWriter {
     return found;
   }
 
-  absl::StatusOr<std::vector<pb::Household>> ListHouseholds(const HouseholdQuery& query) override {
-    std::vector<pb::Household> found;
+  absl::StatusOr<HouseholdPart> ListHouseholds(const HouseholdQuery& query) override {
     const std::pair<std::string, std::string> after(query.after_division, query.after_id);
-    for (const auto& [id, revisions] : data_.households) {
-      const pb::Household& h = revisions.back().household();
-      const bool state =
-          query.states.empty() || std::find(query.states.begin(), query.states.end(),
-                                            h.monitoring().state()) != query.states.end();
-      if (state && h.division() >= query.range.begin && h.division() < query.range.end &&
-          std::pair(h.division(), id) > after) {
-        found.push_back(h);
+    const bool named = !query.filter.member_name().empty();
+    HouseholdPart part;
+    int seen = 0;
+    for (const pb::Household* h : Within(query.range)) {
+      if (std::pair(h->division(), h->id()) <= after) continue;
+      if (static_cast<int>(part.households.size()) == query.limit ||
+          (!named && seen == query.window)) {
+        return part;
       }
+      ++seen;
+      part.last_division = h->division();
+      part.last_id = h->id();
+      if (Takes(query.filter, *h)) part.households.push_back(*h);
     }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.division(), a.id()) < std::pair(b.division(), b.id());
-    });
-    if (static_cast<int>(found.size()) > query.limit) {
-      found.resize(static_cast<size_t>(query.limit));
+    part.complete = true;
+    return part;
+  }
+
+  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(const DivisionRange& range,
+                                                              const pb::HouseholdFilter& filter,
+                                                              int prefix_digits) override {
+    std::vector<HouseholdGroup> groups;
+    for (const pb::Household* h : Within(range)) {
+      if (!Takes(filter, *h)) continue;
+      groups.push_back({h->division().substr(0, static_cast<size_t>(prefix_digits)),
+                        h->monitoring().state(), h->monitoring().category(), h->kind(), 1,
+                        ActiveMembers(*h)});
     }
-    return found;
+    return groups;
   }
 
   absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
@@ -254,6 +267,18 @@ class FakeStore::Tx final : public RegistryWriter {
   }
 
  private:
+  // By division, then id.
+  std::vector<const pb::Household*> Within(const DivisionRange& range) const {
+    std::vector<const pb::Household*> found;
+    for (const auto& [id, revisions] : data_.households) {
+      const pb::Household& h = revisions.back().household();
+      if (h.division() >= range.begin && h.division() < range.end) found.push_back(&h);
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto* a, const auto* b) { return a->division() < b->division(); });
+    return found;
+  }
+
   Data& data_;
 };
 

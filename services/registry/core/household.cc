@@ -10,6 +10,7 @@
 #include "libs/base/civil.h"
 #include "libs/base/strings.h"
 #include "libs/base/text.h"
+#include "services/registry/core/flags.h"
 #include "services/registry/core/labels.h"
 
 namespace fangpin::registry {
@@ -182,8 +183,8 @@ bool SameField(const Message& a, const Message& b, const FieldDescriptor* field)
 }
 
 const std::set<std::string_view>& Bookkeeping() {
-  static const auto* const kFields =
-      new std::set<std::string_view>{"id", "revision", "etag", "create_time", "update_time"};
+  static const auto* const kFields = new std::set<std::string_view>{
+      "id", "revision", "etag", "create_time", "update_time", "flags"};
   return *kFields;
 }
 
@@ -232,6 +233,7 @@ void ClearOutputOnly(pb::Household* household) {
   household->clear_etag();
   household->clear_create_time();
   household->clear_update_time();
+  household->clear_flags();
 }
 
 void Normalise(absl::CivilDay today, pb::Household* household) {
@@ -292,6 +294,11 @@ HouseholdFacts FactsOf(const pb::Household& household, absl::CivilDay today,
     if (p.active) ++facts.population;
   }
   facts.division_problem = base::Reason(divisions.CheckVillage(household.division()));
+  // Who is on file stays where he was registered until he is moved; nobody is registered there
+  // anew.
+  if (!household.id().empty() && facts.division_problem == "VILLAGE_ENDED") {
+    facts.division_problem.clear();
+  }
   facts.kind = static_cast<Kind>(household.kind());
   const pb::Monitoring& monitoring = household.monitoring();
   facts.category = static_cast<Category>(monitoring.category());
@@ -374,6 +381,8 @@ void Complete(const pb::Household* before, pb::Household* household) {
       person.set_disability_grade(number[19] - '0');
     }
   }
+  const std::vector<pb::HouseholdFlag> flags = FlagsOf(*household);
+  household->mutable_flags()->Assign(flags.begin(), flags.end());
   if (!household->has_income()) return;
   pb::IncomeAccount& income = *household->mutable_income();
   CompleteIncome(ActiveMembers(*household), &income);

@@ -59,7 +59,7 @@ std::vector<base::FieldError> CheckRecord(const pb::Household& household, absl::
 void AssignPersonIds(const pb::Household* before, pb::Household* household);
 
 // Fills in what is computed: income sums and the trend against `before` (may be null), disability
-// from its number.
+// from its number, flags.
 void Complete(const pb::Household* before, pb::Household* household);
 
 // Paths of the fields that differ, bookkeeping apart: "safeguards", "members[2].name".

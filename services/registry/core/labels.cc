@@ -64,9 +64,10 @@ constexpr Coded kEducation[] = {
     {"高中", "60"},         {"大专", "30"},       {"本科及以上", "20"},
 };
 
-constexpr std::string_view kSchooling[] = {
-    "学龄前儿童", "学前教育", "小学", "七年级", "八年级", "九年级", "硕士研究生及以上",
+constexpr std::string_view kJuniorSchooling[] = {
+    "学龄前儿童", "学前教育", "小学", "七年级", "八年级", "九年级",
 };
+constexpr std::string_view kPostgraduate = "硕士研究生及以上";
 
 // Stages that are counted by year, in the spellings seen.
 struct Stage {
@@ -164,6 +165,11 @@ constexpr Entry<bool> kYesNo[] = {
     {"分散供养", true},
 };
 
+bool IsJuniorSchooling(std::string_view label) {
+  return std::find(std::begin(kJuniorSchooling), std::end(kJuniorSchooling), label) !=
+         std::end(kJuniorSchooling);
+}
+
 template <typename T, size_t N>
 std::optional<T> FindIn(const Entry<T> (&table)[N], std::string_view label) {
   return Find<T>(std::span<const Entry<T>>(table), label);
@@ -193,9 +199,7 @@ std::optional<std::string_view> EducationCode(std::string_view label) {
 }
 
 std::optional<std::string_view> SchoolingCode(std::string_view label) {
-  if (std::find(std::begin(kSchooling), std::end(kSchooling), label) != std::end(kSchooling)) {
-    return "";
-  }
+  if (IsJuniorSchooling(label) || label == kPostgraduate) return "";
   for (const Stage& stage : kStages) {
     if (!label.starts_with(stage.name)) continue;
     const std::string_view year = label.substr(stage.name.size());
@@ -204,6 +208,10 @@ std::optional<std::string_view> SchoolingCode(std::string_view label) {
     }
   }
   return std::nullopt;
+}
+
+bool IsSeniorSchooling(std::string_view label) {
+  return SchoolingCode(label).has_value() && !IsJuniorSchooling(label);
 }
 
 std::optional<std::string_view> PoliticalStatusCode(std::string_view label) {

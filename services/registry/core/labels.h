@@ -20,6 +20,9 @@ std::optional<std::string_view> EducationCode(std::string_view label);        //
 std::optional<std::string_view> SchoolingCode(std::string_view label);        // none
 std::optional<std::string_view> PoliticalStatusCode(std::string_view label);  // GB/T 4762-1984
 
+// Whether a schooling label of the list is 高中, 中职, 高职 or above.
+bool IsSeniorSchooling(std::string_view label);
+
 // Codes that members can carry: 02 to 99.
 bool IsRelationCode(std::string_view code);
 bool IsHead(std::string_view relation_code);

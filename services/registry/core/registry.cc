@@ -332,38 +332,6 @@ absl::StatusOr<pb::BatchGetHouseholdsResponse> Registry::BatchGetHouseholds(
   return response;
 }
 
-absl::StatusOr<Page<pb::Household>> Registry::ListHouseholds(
-    const base::CallContext& ctx, const pb::ListHouseholdsRequest& request, const PageKey& after) {
-  const std::string& division = request.filter().division();
-  if (!division.empty()) FANGPIN_RETURN_IF_ERROR(CheckScope(ctx, division));
-  HouseholdQuery query;
-  query.states.assign(request.filter().states().begin(), request.filter().states().end());
-  if (after.size() == 2) {
-    query.after_division = after[0];
-    query.after_id = after[1];
-  }
-  const int wanted = request.page_size();
-  Page<pb::Household> page;
-  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
-    page = {};
-    for (const DivisionRange& range : VisibleRanges(ctx.principal, division)) {
-      if (!query.after_division.empty() && range.end <= query.after_division) continue;
-      query.range = range;
-      // One more than asked for tells whether there is a next page.
-      query.limit = wanted + 1 - static_cast<int>(page.items.size());
-      if (query.limit <= 0) break;
-      FANGPIN_ASSIGN_OR_RETURN(std::vector<pb::Household> part, reader.ListHouseholds(query));
-      std::move(part.begin(), part.end(), std::back_inserter(page.items));
-    }
-    return absl::OkStatus();
-  }));
-  if (static_cast<int>(page.items.size()) > wanted) {
-    page.items.resize(static_cast<size_t>(wanted));
-    page.next = {page.items.back().division(), page.items.back().id()};
-  }
-  return page;
-}
-
 absl::StatusOr<pb::UpdateHouseholdResponse> Registry::UpdateHousehold(
     const base::CallContext& ctx, const pb::UpdateHouseholdRequest& request) {
   FANGPIN_RETURN_IF_ERROR(CheckHouseholdId(request.household().id()));

@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "fangpin/registry/v1/household.pb.h"
 #include "fangpin/registry/v1/import.pb.h"
+#include "fangpin/registry/v1/query.pb.h"
 #include "fangpin/registry/v1/registry_service.pb.h"
 
 namespace fangpin::registry {
@@ -28,13 +29,34 @@ struct DivisionRange {
   friend bool operator==(const DivisionRange&, const DivisionRange&) = default;
 };
 
-// A page of households by (division, id).
+// A part of the households of a range by (division, id).
 struct HouseholdQuery {
   DivisionRange range;
-  std::vector<int> states;  // MonitoringState numbers; empty for all
+  pb::HouseholdFilter filter;  // as CheckFilter gives it; `range` stands for its division
   std::string after_division;
   std::string after_id;  // strictly after this pair; both empty from the start
   int limit = 0;
+  // The search ends after looking at this many households, taken or not; one by name needs no end.
+  int window = 20'000;
+};
+
+// What a HouseholdQuery finds.
+struct HouseholdPart {
+  std::vector<pb::Household> households;
+  // Nothing in the range is behind them. Otherwise the search stands behind this pair.
+  bool complete = false;
+  std::string last_division;
+  std::string last_id;
+};
+
+// Households that agree in what is counted by.
+struct HouseholdGroup {
+  std::string division_prefix;
+  int state = 0;
+  int category = 0;
+  int kind = 0;
+  int64_t households = 0;
+  int64_t persons = 0;  // active members
 };
 
 // One change: the new state is change.revision.household(); `before` is null for a new household.
@@ -79,8 +101,12 @@ class RegistryReader {
   // Up to `limit` revisions with number > after, oldest first, with their households.
   virtual absl::StatusOr<std::vector<pb::Revision>> Revisions(std::string_view household_id,
                                                               int64_t after, int limit) = 0;
-  virtual absl::StatusOr<std::vector<pb::Household>> ListHouseholds(
-      const HouseholdQuery& query) = 0;
+  virtual absl::StatusOr<HouseholdPart> ListHouseholds(const HouseholdQuery& query) = 0;
+  // In no order, a group in one entry or several; divisions are told apart by their first
+  // `prefix_digits` digits. The filter has no name. Looks at every household of the range, or at
+  // every monitored one when the filter takes no others.
+  virtual absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(
+      const DivisionRange& range, const pb::HouseholdFilter& filter, int prefix_digits) = 0;
   // The id of the household with each 户编号, in order; nullopt for an unknown one.
   virtual absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
       absl::Span<const std::string> national_ids) = 0;
@@ -152,11 +178,13 @@ struct PersonIndexChange {
   struct Claim {
     std::string id_number;
     std::string person_id;
+    std::string name;
     bool active = true;
   };
   std::vector<std::string> dropped;  // ID numbers that stand in the household no more
   std::vector<Claim> released;       // members who left
-  std::vector<Claim> claimed;        // members who are new, came back or were not indexed
+  // Members who are new, came back or were not indexed, changed their name or moved.
+  std::vector<Claim> claimed;
 };
 PersonIndexChange DiffPersons(const pb::Household* before, const pb::Household& after);
 

@@ -106,10 +106,13 @@ bool Negative(std::optional<int64_t> amount) { return amount && *amount < 0; }
 constexpr HouseholdRule kHouseholdRules[] = {
     {"DQ-HH-11", "division", "DIVISION_NOT_VILLAGE", "区划代码不是村级代码",
      [](const HouseholdFacts& h) {
-       return WholeIf(!h.division_problem.empty() && h.division_problem != "VILLAGE_UNKNOWN");
+       return WholeIf(!h.division_problem.empty() && h.division_problem != "VILLAGE_UNKNOWN" &&
+                      h.division_problem != "VILLAGE_ENDED");
      }},
     {"DQ-HH-11", "division", "VILLAGE_UNKNOWN", "行政村不在区划表中",
      [](const HouseholdFacts& h) { return WholeIf(h.division_problem == "VILLAGE_UNKNOWN"); }},
+    {"DQ-HH-11", "division", "VILLAGE_ENDED", "行政村代码已停用，请使用现行代码",
+     [](const HouseholdFacts& h) { return WholeIf(h.division_problem == "VILLAGE_ENDED"); }},
     {"DQ-HH-01", "members", "HOUSEHOLD_WITHOUT_HEAD", "本户没有户主",
      [](const HouseholdFacts& h) {
        return WholeIf(std::none_of(h.members.begin(), h.members.end(),

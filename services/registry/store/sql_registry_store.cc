@@ -1,6 +1,8 @@
 #include "services/registry/store/sql_registry_store.h"
 
 #include <algorithm>
+#include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -8,6 +10,9 @@
 #include "libs/base/strings.h"
 #include "libs/sql/errors.h"
 #include "services/registry/core/errors.h"
+#include "services/registry/core/household.h"
+#include "services/registry/core/household_filter.h"
+#include "services/registry/core/labels.h"
 #include "sql/registry_sql.h"
 
 namespace fangpin::registry {
@@ -20,7 +25,11 @@ using sql::Value;
 
 // Parameters of the statements that look up many keys at once.
 constexpr size_t kKeysAtOnce = 50;
-constexpr int kStates = 6;  // MonitoringState has numbers below
+// A bit for every number of an enum that filters take by 1 << number.
+constexpr int64_t kAllBits = (int64_t{1} << 31) - 1;
+static_assert(pb::HouseholdFlag_ARRAYSIZE <= 63 && vocab::RiskType_ARRAYSIZE <= 63);
+static_assert(vocab::MonitoringState_ARRAYSIZE <= 31 && vocab::MonitoredCategory_ARRAYSIZE <= 31 &&
+              vocab::HouseholdKind_ARRAYSIZE <= 31);
 constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
 
 // Where a sealed value belongs: one that is moved elsewhere does not open.
@@ -39,6 +48,54 @@ std::string ErrorPlace(std::string_view import_id, int64_t sequence) {
 }
 
 Value NullIfEmpty(const std::string& text) { return text.empty() ? Value() : Value(text); }
+
+int64_t Micros(const google::protobuf::Timestamp& time) {
+  return time.seconds() * 1'000'000 + time.nanos() / 1000;
+}
+
+// A bit a number; numbers that are no value of the enum have none.
+int64_t BitsOf(const google::protobuf::RepeatedField<int>& values) {
+  int64_t bits = 0;
+  for (const int value : values) {
+    if (value >= 0 && value < 63) bits |= int64_t{1} << value;
+  }
+  return bits;
+}
+
+int64_t RiskBits(const pb::Monitoring& monitoring) {
+  google::protobuf::RepeatedField<int> types;
+  for (const vocab::Risk& risk : monitoring.risks()) types.Add(risk.type());
+  return BitsOf(types);
+}
+
+// The number of a code with zeros behind; of the end of a DivisionRange too, since ':' is '9' + 1.
+int64_t VillageNumber(std::string_view code) {
+  constexpr size_t kDigits = 12;
+  int64_t number = 0;
+  for (size_t i = 0; i < kDigits; ++i) {
+    number = number * 10 + (i < code.size() ? code[i] - '0' : 0);
+  }
+  return number;
+}
+
+// The parameters of a filter, in the order of the statements.
+void AppendFilter(const pb::HouseholdFilter& filter, std::vector<Value>* args) {
+  for (const auto* values : {&filter.kinds(), &filter.states(), &filter.categories()}) {
+    args->push_back(values->empty() ? kAllBits : BitsOf(*values));
+  }
+  args->push_back(BitsOf(filter.risk_types()));
+  args->push_back(BitsOf(filter.flags()));
+  args->push_back(filter.include_closed() ? pb::LifecycleState_MAX : pb::LIFECYCLE_STATE_OPEN);
+  // Times are stored in whole microseconds: from the next one on.
+  const google::protobuf::Timestamp& since = filter.changed_since();
+  args->push_back(filter.has_changed_since() ? Micros(since) + (since.nanos() % 1000 != 0) : 0);
+}
+
+// Whether every household of a range but closed ones is taken.
+bool TakesAll(const pb::HouseholdFilter& filter) {
+  return filter.kinds().empty() && filter.states().empty() && filter.categories().empty() &&
+         filter.risk_types().empty() && filter.flags().empty() && !filter.has_changed_since();
+}
 
 // What a parameter of a look-up by many keys is.
 Value TextKey(const std::string& key) { return key; }
@@ -81,22 +138,54 @@ class SqlTx final : public RegistryWriter {
     return revisions;
   }
 
-  absl::StatusOr<std::vector<pb::Household>> ListHouseholds(const HouseholdQuery& query) override {
-    std::vector<Value> args = {query.range.begin, query.range.end, query.after_division,
-                               query.after_id};
-    for (int i = 0; i < kStates; ++i) {
-      const auto states = query.states.size();
-      args.push_back(states == 0 ? i : query.states[std::min<size_t>(i, states - 1)]);
+  absl::StatusOr<HouseholdPart> ListHouseholds(const HouseholdQuery& query) override {
+    const Key begin =
+        std::max(Key(query.range.begin, ""), Key(query.after_division, query.after_id));
+    std::vector<Key> keys;
+    // Where the search stands when it finds less than `limit`: nullopt at the end of the range.
+    std::optional<Key> stopped;
+    if (!query.filter.member_name().empty()) {
+      FANGPIN_ASSIGN_OR_RETURN(keys, KeysByName(query, begin));
+    } else {
+      if (!TakesAll(query.filter)) {
+        FANGPIN_ASSIGN_OR_RETURN(stopped, WindowEnd(query, begin));
+      }
+      FANGPIN_ASSIGN_OR_RETURN(
+          keys, KeysBetween(query, begin, stopped.value_or(Key(query.range.end, ""))));
     }
-    args.push_back(query.limit);
-    std::vector<pb::Household> households;
+    HouseholdPart part;
+    if (static_cast<int>(keys.size()) >= query.limit) stopped = keys.back();
+    part.complete = !stopped.has_value();
+    if (stopped.has_value()) std::tie(part.last_division, part.last_id) = *stopped;
+    std::vector<std::string> ids;
+    ids.reserve(keys.size());
+    for (Key& key : keys) ids.push_back(std::move(key.second));
+    FANGPIN_ASSIGN_OR_RETURN(std::vector<std::optional<pb::Household>> found, Households(ids));
+    for (std::optional<pb::Household>& household : found) {
+      if (!household.has_value()) return absl::DataLossError("household without its revision");
+      // Two names may have one key.
+      if (query.filter.member_name().empty() || Takes(query.filter, *household)) {
+        part.households.push_back(*std::move(household));
+      }
+    }
+    return part;
+  }
+
+  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(const DivisionRange& range,
+                                                              const pb::HouseholdFilter& filter,
+                                                              int prefix_digits) override {
+    std::vector<Value> args = {prefix_digits, range.begin, range.end};
+    AppendFilter(filter, &args);
+    std::vector<HouseholdGroup> groups;
     FANGPIN_RETURN_IF_ERROR(
-        tx_.ForEach(q::kListHouseholds, args, [&](const Row& row) -> absl::Status {
-          FANGPIN_ASSIGN_OR_RETURN(pb::Household household, ReadHousehold(row));
-          households.push_back(std::move(household));
-          return absl::OkStatus();
-        }));
-    return households;
+        tx_.ForEach(TakesMonitoredOnly(filter) ? q::kCountMonitoredHouseholds : q::kCountHouseholds,
+                    args, [&](const Row& row) {
+                      groups.push_back({std::string(row.Text(0)), static_cast<int>(row.Int(1)),
+                                        static_cast<int>(row.Int(2)), static_cast<int>(row.Int(3)),
+                                        row.Int(4), row.Int(5)});
+                      return absl::OkStatus();
+                    }));
+    return groups;
   }
 
   absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
@@ -218,7 +307,9 @@ class SqlTx final : public RegistryWriter {
       const pb::Household& h = change.revision.household();
       (change.before == nullptr ? inserts : updates)
           .push_back({h.id(), h.division(), NullIfEmpty(h.national_id()), h.kind(),
-                      h.monitoring().state(), h.monitoring().category(), h.revision()});
+                      h.monitoring().state(), h.monitoring().category(), RiskBits(h.monitoring()),
+                      BitsOf(h.flags()), h.lifecycle().state(), ActiveMembers(h),
+                      Micros(h.update_time()), h.revision()});
       FANGPIN_ASSIGN_OR_RETURN(
           std::string sealed,
           sealer_.Seal(change.revision.SerializeAsString(), RevisionPlace(h.id(), h.revision())));
@@ -228,12 +319,12 @@ class SqlTx final : public RegistryWriter {
       for (const std::string& number : persons.dropped) {
         drops.push_back({Blob{sealer_.Fingerprint(number)}, h.id()});
       }
-      for (const auto& p : persons.released) {
-        releases.push_back({Blob{sealer_.Fingerprint(p.id_number)}, h.id(), p.person_id});
-      }
-      for (const auto& p : persons.claimed) {
-        claims.push_back({Blob{sealer_.Fingerprint(p.id_number)}, h.id(), p.person_id});
-      }
+      const auto row = [&](const PersonIndexChange::Claim& p) -> std::vector<Value> {
+        return {Blob{sealer_.Fingerprint(p.id_number)}, h.id(), p.person_id,
+                VillageNumber(h.division()), NameKey(p.name)};
+      };
+      for (const auto& p : persons.released) releases.push_back(row(p));
+      for (const auto& p : persons.claimed) claims.push_back(row(p));
     }
     FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kUpdateHousehold, updates).status()));
     FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kInsertHousehold, inserts).status()));
@@ -297,8 +388,54 @@ class SqlTx final : public RegistryWriter {
   }
 
  private:
-  static int64_t Micros(const google::protobuf::Timestamp& time) {
-    return time.seconds() * 1'000'000 + time.nanos() / 1000;
+  using Key = std::pair<std::string, std::string>;  // division, id
+
+  // Half of a keyed fingerprint; the prefix keeps it apart from those of ID numbers.
+  int64_t NameKey(std::string_view name) const {
+    const std::string fingerprint = sealer_.Fingerprint(base::StrCat("name/", name));
+    int64_t key = 0;
+    std::memcpy(&key, fingerprint.data(), sizeof(key));
+    return key;
+  }
+
+  absl::StatusOr<std::vector<Key>> KeysOf(const sql::Statement& statement,
+                                          const std::vector<Value>& args) {
+    std::vector<Key> keys;
+    FANGPIN_RETURN_IF_ERROR(tx_.ForEach(statement, args, [&](const Row& row) {
+      keys.emplace_back(row.Text(0), row.Text(1));
+      return absl::OkStatus();
+    }));
+    return keys;
+  }
+
+  absl::StatusOr<std::vector<Key>> KeysBetween(const HouseholdQuery& query, const Key& begin,
+                                               const Key& end) {
+    std::vector<Value> args = {begin.first, begin.second, end.first, end.second};
+    AppendFilter(query.filter, &args);
+    args.emplace_back(query.limit);
+    return KeysOf(
+        TakesMonitoredOnly(query.filter) ? q::kListMonitoredHouseholds : q::kListHouseholds, args);
+  }
+
+  absl::StatusOr<std::vector<Key>> KeysByName(const HouseholdQuery& query, const Key& begin) {
+    std::vector<Value> args = {VillageNumber(begin.first), VillageNumber(query.range.end),
+                               NameKey(query.filter.member_name()), begin.first, begin.second};
+    AppendFilter(query.filter, &args);
+    args.emplace_back(query.limit);
+    return KeysOf(q::kListHouseholdsByName, args);
+  }
+
+  // The last household of the query's window; nullopt when the range ends within it.
+  absl::StatusOr<std::optional<Key>> WindowEnd(const HouseholdQuery& query, const Key& begin) {
+    FANGPIN_ASSIGN_OR_RETURN(
+        const std::optional<Row> row,
+        tx_.First(
+            TakesMonitoredOnly(query.filter) ? q::kMonitoredHouseholdWindow : q::kHouseholdWindow,
+            begin.first, begin.second, query.range.end, "", query.window));
+    if (row->Int(1) < query.window) return std::nullopt;
+    constexpr size_t kDivisionDigits = 12;
+    const std::string_view last = row->Text(0);
+    return Key(last.substr(0, kDivisionDigits), last.substr(kDivisionDigits));
   }
 
   // A unique key of households other than the id is the 户编号.
