@@ -85,15 +85,15 @@ class Process {
       : ports_file_(base::StrCat(config.var_dir(), "/", binary, ".ports")),
         config_(std::move(config)) {}
 
-  absl::Status Start(std::initializer_list<ModuleFactory> factories) {
+  absl::Status Start(std::initializer_list<ModuleSpec> specs) {
     std::error_code error;
     std::filesystem::create_directories(config_.var_dir(), error);
     FANGPIN_ASSIGN_OR_RETURN(auto authenticator, MakeAuthenticator(config_));
     env_ = std::make_unique<ModuleEnv>(ModuleEnv::Options{
         .config = config_, .metrics = metrics_, .authenticator = std::move(authenticator)});
     std::vector<grpc::Service*> services;
-    for (const ModuleFactory make : factories) {
-      FANGPIN_ASSIGN_OR_RETURN(std::unique_ptr<Module> module, make(*env_));
+    for (const ModuleSpec& spec : specs) {
+      FANGPIN_ASSIGN_OR_RETURN(std::unique_ptr<Module> module, spec.make(*env_));
       for (grpc::Service* service : module->services()) services.push_back(service);
       modules_.push_back(std::move(module));
     }
@@ -186,6 +186,16 @@ class Process {
   std::unique_ptr<Server> server_;
 };
 
+// What the process would read when started.
+absl::Status CheckFiles(const config::v1::Config& config,
+                        std::initializer_list<ModuleSpec> modules) {
+  FANGPIN_RETURN_IF_ERROR(RoleTable::Load(config.roles_file()).status());
+  for (const ModuleSpec& module : modules) {
+    if (module.check != nullptr) FANGPIN_RETURN_IF_ERROR(module.check(config));
+  }
+  return absl::OkStatus();
+}
+
 int Fail(const absl::Status& status) {
   log::Error("cannot start", {{"reason", base::Reason(status)},
                               {"message", base::ToStd(status.message())},
@@ -196,7 +206,7 @@ int Fail(const absl::Status& status) {
 
 }  // namespace
 
-int Main(int argc, char** argv, std::initializer_list<ModuleFactory> factories) {
+int Main(int argc, char** argv, std::initializer_list<ModuleSpec> modules) {
   const std::string binary = std::filesystem::path(argv[0]).filename();
   std::string config_file, var_dir;
   bool check_config = false;
@@ -215,8 +225,8 @@ int Main(int argc, char** argv, std::initializer_list<ModuleFactory> factories) 
   absl::StatusOr<config::v1::Config> config = LoadConfig(config_file, var_dir);
   if (!config.ok()) return Fail(config.status());
   if (check_config) {
-    if (absl::StatusOr<RoleTable> roles = RoleTable::Load(config->roles_file()); !roles.ok()) {
-      return Fail(roles.status());
+    if (const absl::Status checked = CheckFiles(*config, modules); !checked.ok()) {
+      return Fail(checked);
     }
     std::cout << "配置正确\n" << config->DebugString();
     return 0;
@@ -228,7 +238,7 @@ int Main(int argc, char** argv, std::initializer_list<ModuleFactory> factories) 
   int result = 0;
   {
     Process process(binary, *std::move(config));
-    if (absl::Status started = process.Start(factories); started.ok()) {
+    if (absl::Status started = process.Start(modules); started.ok()) {
       process.Serve();
     } else {
       result = Fail(started);

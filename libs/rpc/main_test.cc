@@ -139,6 +139,14 @@ TEST_F(MainTest, CheckConfigChecksAndChangesNothing) {
   EXPECT_FALSE(std::filesystem::exists(var_));
 }
 
+TEST_F(MainTest, CheckConfigReadsWhatTheModulesWouldRead) {
+  auto process = Run("policy_dir: \"/nowhere\"", {"--check_config"});
+  EXPECT_THAT(process->WaitForLine("POLICY_FILE_MISSING", absl::Seconds(30)), IsOk());
+  const auto exit = process->Wait(absl::Seconds(30));
+  ASSERT_THAT(exit, IsOk());
+  EXPECT_EQ(exit->code, 1);
+}
+
 TEST_F(MainTest, VersionNamesTheBinary) {
   auto process = Run(kAnyPort, {"--version"});
   EXPECT_THAT(process->WaitForLine("rpc_echo_main ", absl::Seconds(30)), IsOk());

@@ -17,6 +17,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/division.h"
 #include "libs/base/error.h"
 #include "libs/base/random.h"
@@ -53,6 +54,12 @@ absl::Status KeyFileError(absl::StatusCode code, std::string_view reason,
 
 absl::Status TokenInvalid() {
   return base::Error(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID", "登录凭证无效").Build();
+}
+
+absl::Status RoleUnknown(std::string_view roles) {
+  return base::Error(absl::StatusCode::kPermissionDenied, "ROLE_UNKNOWN",
+                     base::StrCat("登录凭证中的角色未登记：", roles))
+      .WithMetadata("roles", roles);
 }
 
 std::string KeyFileLine(const std::string& id, const std::string& secret) {
@@ -268,7 +275,14 @@ absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::AuthenticateShared(
     shard.callers.erase(cache_key);
     return claims.status();
   }
-  Grants grants = roles_->GrantsOf(claims->principal.roles);
+  const auto& roles = claims->principal.roles;
+  // A misspelt role would otherwise look like a missing permission, call after call.
+  if (!roles.empty() && std::none_of(roles.begin(), roles.end(), [&](const std::string& role) {
+        return roles_->Knows(role);
+      })) {
+    return RoleUnknown(absl::StrJoin(roles, ","));
+  }
+  Grants grants = roles_->GrantsOf(roles);
   auto caller = std::make_shared<const Caller>(Caller{.principal = std::move(claims->principal),
                                                       .grants = std::move(grants),
                                                       .expires = claims->expires});

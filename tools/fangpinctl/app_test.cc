@@ -21,6 +21,7 @@
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
+#include "libs/rpc/audit.h"
 #include "libs/rpc/method.h"
 #include "libs/rpc/principal.h"
 #include "libs/rpc/status.h"
@@ -327,7 +328,8 @@ TEST_F(AppTest, TokenSaysWhatTheFlagsSay) {
 }
 
 TEST_F(AppTest, TokenIsForTheWholeProvinceUnlessToldOtherwise) {
-  const Done done = Ctl({"--token-key", key_file_, "token", "--subject", "s", "--role", "R"});
+  const Done done =
+      Ctl({"--token-key", key_file_, "token", "--subject", "s", "--role", "OPERATOR"});
   ASSERT_EQ(done.code, 0) << done.err;
   FASSERT_OK_AND_ASSIGN(
       const rpc::TokenClaims claims,
@@ -336,11 +338,24 @@ TEST_F(AppTest, TokenIsForTheWholeProvinceUnlessToldOtherwise) {
 }
 
 TEST_F(AppTest, TokenWithoutSubjectRoleOrKeyIsAUsageError) {
-  EXPECT_EQ(Ctl({"token", "--token-key", key_file_, "--role", "R"}).code, 2);
+  EXPECT_EQ(Ctl({"token", "--token-key", key_file_, "--role", "OPERATOR"}).code, 2);
   EXPECT_EQ(Ctl({"token", "--token-key", key_file_, "--subject", "s"}).code, 2);
   const std::string absent = dir_.File("absent.key");
-  EXPECT_EQ(Ctl({"token", "--token-key", absent, "--subject", "s", "--role", "R"}).code, 2);
+  EXPECT_EQ(Ctl({"token", "--token-key", absent, "--subject", "s", "--role", "OPERATOR"}).code, 2);
   EXPECT_FALSE(std::ifstream(absent).is_open()) << "no key is made that no server knows";
+}
+
+TEST_F(AppTest, TokensWithAnUnknownRoleOrForLongerThanAYearAreNotMade) {
+  const auto token = [this](const std::string& role, const std::string& lifetime) {
+    return Ctl({"token", "--token-key", key_file_, "--subject", "s", "--role", "OPERATOR", "--role",
+                role, "--lifetime", lifetime});
+  };
+  Done done = token("NOPE", "1h");
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("ROLE_UNKNOWN"));
+  EXPECT_THAT(done.err, HasSubstr("NOPE"));
+  EXPECT_EQ(token("COUNTY_DESK", "8784h").code, 0);
+  EXPECT_EQ(token("COUNTY_DESK", "8784h1s").code, 2);
 }
 
 TEST_F(AppTest, WrongCommandLinesEndWithTwo) {
@@ -622,6 +637,38 @@ TEST_F(AppTest, AuditVerifyTellsAFileThatWasNotWrittenAsOne) {
   const Done done = Ctl({"audit", "verify", Write("empty.jsonl", ""), "--output", "json"});
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_EQ(json::parse(done.out)["lines"], 0);
+}
+
+TEST_F(AppTest, AuditVerifyComparesWithANotedHead) {
+  const std::string file = dir_.File("cut.jsonl");
+  {
+    auto log = rpc::OpenAuditFile(file);
+    ASSERT_TRUE(log.ok());
+    for (int i = 0; i < 3; ++i) {
+      FASSERT_OK((*log)->Append({.time = absl::Now(), .subject = "desk-1", .write = true}));
+    }
+  }
+  const auto verify = [&](std::vector<std::string> flags) {
+    std::vector<std::string> arguments = {"audit", "verify", file, "--output", "json"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return Ctl(arguments);
+  };
+  const std::string head = json::parse(verify({}).out)["head"];
+  EXPECT_EQ(verify({"--head", head, "--lines", "3"}).code, 0);
+  EXPECT_EQ(verify({"--head", head}).code, 0);
+  EXPECT_EQ(verify({"--lines", "2"}).code, 0) << "it has grown since";
+  EXPECT_EQ(verify({"--head", head, "--lines", "2"}).code, 1) << "another line stood there";
+  EXPECT_EQ(verify({"--head", "12ab"}).code, 2);
+  // Whole lines taken off the end leave a chain that fits.
+  std::ifstream in(file);
+  std::string first;
+  std::getline(in, first);
+  std::ofstream(file, std::ios::trunc) << first << "\n";
+  EXPECT_EQ(verify({}).code, 0);
+  Done done = verify({"--lines", "3"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.err, HasSubstr("AUDIT_HEAD_MISSING"));
+  EXPECT_EQ(verify({"--head", head}).code, 1);
 }
 
 }  // namespace
