@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import unittest
 
 sys.path.insert(0, "tests/harness")
 import suite  # noqa: E402
@@ -76,4 +75,4 @@ class CountyTest(suite.SuiteTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    suite.main()
