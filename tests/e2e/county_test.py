@@ -5,7 +5,6 @@ import pathlib
 import re
 import subprocess
 import sys
-import unittest
 
 sys.path.insert(0, "tests/harness")
 import suite  # noqa: E402
@@ -97,4 +96,4 @@ class CountyTest(suite.SuiteTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    suite.main()
