@@ -103,8 +103,9 @@ class RegistryReader {
                                                               int64_t after, int limit) = 0;
   virtual absl::StatusOr<HouseholdPart> ListHouseholds(const HouseholdQuery& query) = 0;
   // In no order, a group in one entry or several; divisions are told apart by their first
-  // `prefix_digits` digits. The filter has no name. Looks at every household of the range, or at
-  // every monitored one when the filter takes no others.
+  // `prefix_digits` digits. The filter has no name. Adds up the sums of the villages; a filter by
+  // risks, flags or time looks at every household of the range, or at every monitored one when it
+  // takes no others.
   virtual absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(
       const DivisionRange& range, const pb::HouseholdFilter& filter, int prefix_digits) = 0;
   // The id of the household with each 户编号, in order; nullopt for an unknown one.

@@ -10,9 +10,8 @@
 #include "libs/base/strings.h"
 #include "libs/sql/errors.h"
 #include "services/registry/core/errors.h"
-#include "services/registry/core/household.h"
 #include "services/registry/core/household_filter.h"
-#include "services/registry/core/labels.h"
+#include "services/registry/store/household_index.h"
 #include "sql/registry_sql.h"
 
 namespace fangpin::registry {
@@ -25,11 +24,6 @@ using sql::Value;
 
 // Parameters of the statements that look up many keys at once.
 constexpr size_t kKeysAtOnce = 50;
-// A bit for every number of an enum that filters take by 1 << number.
-constexpr int64_t kAllBits = (int64_t{1} << 31) - 1;
-static_assert(pb::HouseholdFlag_ARRAYSIZE <= 63 && vocab::RiskType_ARRAYSIZE <= 63);
-static_assert(vocab::MonitoringState_ARRAYSIZE <= 31 && vocab::MonitoredCategory_ARRAYSIZE <= 31 &&
-              vocab::HouseholdKind_ARRAYSIZE <= 31);
 constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
 
 // Where a sealed value belongs: one that is moved elsewhere does not open.
@@ -45,56 +39,6 @@ std::string ChunkPlace(std::string_view import_id, int64_t offset) {
 }
 std::string ErrorPlace(std::string_view import_id, int64_t sequence) {
   return base::StrCat("import-error/", import_id, "/", sequence);
-}
-
-Value NullIfEmpty(const std::string& text) { return text.empty() ? Value() : Value(text); }
-
-int64_t Micros(const google::protobuf::Timestamp& time) {
-  return time.seconds() * 1'000'000 + time.nanos() / 1000;
-}
-
-// A bit a number; numbers that are no value of the enum have none.
-int64_t BitsOf(const google::protobuf::RepeatedField<int>& values) {
-  int64_t bits = 0;
-  for (const int value : values) {
-    if (value >= 0 && value < 63) bits |= int64_t{1} << value;
-  }
-  return bits;
-}
-
-int64_t RiskBits(const pb::Monitoring& monitoring) {
-  google::protobuf::RepeatedField<int> types;
-  for (const vocab::Risk& risk : monitoring.risks()) types.Add(risk.type());
-  return BitsOf(types);
-}
-
-// The number of a code with zeros behind; of the end of a DivisionRange too, since ':' is '9' + 1.
-int64_t VillageNumber(std::string_view code) {
-  constexpr size_t kDigits = 12;
-  int64_t number = 0;
-  for (size_t i = 0; i < kDigits; ++i) {
-    number = number * 10 + (i < code.size() ? code[i] - '0' : 0);
-  }
-  return number;
-}
-
-// The parameters of a filter, in the order of the statements.
-void AppendFilter(const pb::HouseholdFilter& filter, std::vector<Value>* args) {
-  for (const auto* values : {&filter.kinds(), &filter.states(), &filter.categories()}) {
-    args->push_back(values->empty() ? kAllBits : BitsOf(*values));
-  }
-  args->push_back(BitsOf(filter.risk_types()));
-  args->push_back(BitsOf(filter.flags()));
-  args->push_back(filter.include_closed() ? pb::LifecycleState_MAX : pb::LIFECYCLE_STATE_OPEN);
-  // Times are stored in whole microseconds: from the next one on.
-  const google::protobuf::Timestamp& since = filter.changed_since();
-  args->push_back(filter.has_changed_since() ? Micros(since) + (since.nanos() % 1000 != 0) : 0);
-}
-
-// Whether every household of a range but closed ones is taken.
-bool TakesAll(const pb::HouseholdFilter& filter) {
-  return filter.kinds().empty() && filter.states().empty() && filter.categories().empty() &&
-         filter.risk_types().empty() && filter.flags().empty() && !filter.has_changed_since();
 }
 
 // What a parameter of a look-up by many keys is.
@@ -175,16 +119,20 @@ class SqlTx final : public RegistryWriter {
                                                               const pb::HouseholdFilter& filter,
                                                               int prefix_digits) override {
     std::vector<Value> args = {prefix_digits, range.begin, range.end};
-    AppendFilter(filter, &args);
+    const sql::Statement* statement = &q::kSumVillages;
+    if (IsSummed(filter)) {
+      AppendSummedFilter(filter, &args);
+    } else {
+      AppendFilter(filter, &args);
+      statement = TakesMonitoredOnly(filter) ? &q::kCountMonitoredHouseholds : &q::kCountHouseholds;
+    }
     std::vector<HouseholdGroup> groups;
-    FANGPIN_RETURN_IF_ERROR(
-        tx_.ForEach(TakesMonitoredOnly(filter) ? q::kCountMonitoredHouseholds : q::kCountHouseholds,
-                    args, [&](const Row& row) {
-                      groups.push_back({std::string(row.Text(0)), static_cast<int>(row.Int(1)),
-                                        static_cast<int>(row.Int(2)), static_cast<int>(row.Int(3)),
-                                        row.Int(4), row.Int(5)});
-                      return absl::OkStatus();
-                    }));
+    FANGPIN_RETURN_IF_ERROR(tx_.ForEach(*statement, args, [&](const Row& row) {
+      groups.push_back({std::string(row.Text(0)), static_cast<int>(row.Int(1)),
+                        static_cast<int>(row.Int(2)), static_cast<int>(row.Int(3)), row.Int(4),
+                        row.Int(5)});
+      return absl::OkStatus();
+    }));
     return groups;
   }
 
@@ -303,13 +251,12 @@ class SqlTx final : public RegistryWriter {
 
   absl::Status Put(absl::Span<const HouseholdChange> changes) override {
     std::vector<std::vector<Value>> inserts, updates, revisions, drops, releases, claims;
+    VillageSums sums;
     for (const HouseholdChange& change : changes) {
       const pb::Household& h = change.revision.household();
-      (change.before == nullptr ? inserts : updates)
-          .push_back({h.id(), h.division(), NullIfEmpty(h.national_id()), h.kind(),
-                      h.monitoring().state(), h.monitoring().category(), RiskBits(h.monitoring()),
-                      BitsOf(h.flags()), h.lifecycle().state(), ActiveMembers(h),
-                      Micros(h.update_time()), h.revision()});
+      (change.before == nullptr ? inserts : updates).push_back(HouseholdRow(h));
+      if (change.before != nullptr) sums.Add(*change.before, -1);
+      sums.Add(h, 1);
       FANGPIN_ASSIGN_OR_RETURN(
           std::string sealed,
           sealer_.Seal(change.revision.SerializeAsString(), RevisionPlace(h.id(), h.revision())));
@@ -329,6 +276,7 @@ class SqlTx final : public RegistryWriter {
     FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kUpdateHousehold, updates).status()));
     FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kInsertHousehold, inserts).status()));
     FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kInsertRevision, revisions).status());
+    FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kAddToVillage, sums.Rows()).status());
     FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kDropPerson, drops).status());
     FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kReleasePerson, releases).status());
     FANGPIN_ASSIGN_OR_RETURN(const int64_t claimed, tx_.ExecuteMany(q::kClaimPerson, claims));

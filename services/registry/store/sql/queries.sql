@@ -133,6 +133,24 @@ SELECT substr(division, 1, $1), state, category, kind, count(*), sum(members)
    AND lifecycle <= $9 AND update_us >= $10
  GROUP BY 1, 2, 3, 4;
 
+-- name: SumVillages
+SELECT substr(division, 1, $1), state, category, kind, sum(households), sum(members)
+  FROM village_sums
+ WHERE division >= $2 AND division < $3
+   AND ((1 << CAST(kind AS INTEGER)) & $4) <> 0
+   AND ((1 << CAST(state AS INTEGER)) & $5) <> 0
+   AND ((1 << CAST(category AS INTEGER)) & $6) <> 0
+   AND lifecycle <= $7
+ GROUP BY 1, 2, 3, 4
+HAVING sum(households) > 0;
+
+-- name: AddToVillage
+INSERT INTO village_sums (division, kind, state, category, lifecycle, households, members)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (division, kind, state, category, lifecycle) DO UPDATE
+   SET households = village_sums.households + excluded.households,
+       members = village_sums.members + excluded.members;
+
 -- name: FindNationalIds
 SELECT national_id, id
   FROM households
