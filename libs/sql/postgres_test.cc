@@ -109,16 +109,17 @@ TEST_P(PostgresTest, UpkeepMakesNoWriterRunAgain) {
   const auto runs_of_writer_beside = [&](auto scan) {
     int runs = 0;
     EXPECT_THAT(scan([&](Tx& upkeep) -> absl::Status {
-      FANGPIN_RETURN_IF_ERROR(upkeep.Query(sql_sample_sql::kListCounters).status());
-      return killer_->Write([&](Tx& writer) -> absl::Status {
-        FANGPIN_RETURN_IF_ERROR(writer.Query(kGetCounter, "x").status());
-        if (++runs == 1) {
-          FANGPIN_RETURN_IF_ERROR(third->Write(
-              [](Tx& tx) { return tx.Execute(sql_sample_sql::kAddToCounter, "x", 1).status(); }));
-        }
-        return writer.Execute(kPutCounter, "w", runs).status();
-      });
-    }),
+                  FANGPIN_RETURN_IF_ERROR(upkeep.Query(sql_sample_sql::kListCounters).status());
+                  return killer_->Write([&](Tx& writer) -> absl::Status {
+                    FANGPIN_RETURN_IF_ERROR(writer.Query(kGetCounter, "x").status());
+                    if (++runs == 1) {
+                      FANGPIN_RETURN_IF_ERROR(third->Write([](Tx& tx) {
+                        return tx.Execute(sql_sample_sql::kAddToCounter, "x", 1).status();
+                      }));
+                    }
+                    return writer.Execute(kPutCounter, "w", runs).status();
+                  });
+                }),
                 IsOk());
     return runs;
   };

@@ -12,6 +12,7 @@
 #include "libs/testing/status_matchers.h"
 #include "services/registry/api/registry_handler.h"
 #include "services/registry/core/fake_store.h"
+#include "services/registry/core/household.h"
 #include "services/registry/core/test_world.h"
 
 namespace fangpin::registry {
@@ -121,7 +122,8 @@ class RegistryStreamsTest : public ::testing::Test {
 
 TEST_F(RegistryStreamsTest, AnExportGoesOnWhereItBroke) {
   std::vector<pb::Household> created;
-  for (int i = 0; i < 250; ++i) created.push_back(Create(TestHousehold({i}, "H" + std::to_string(i))));
+  for (int i = 0; i < 250; ++i)
+    created.push_back(Create(TestHousehold({i}, "H" + std::to_string(i))));
   std::vector<pb::Household> out;
   pb::ExportHouseholdsRequest request;
   int streams = 0;
@@ -186,7 +188,8 @@ TEST_F(RegistryStreamsTest, TokensCannotBeMadeUpOrMixed) {
     return Watch(request).Finish();
   };
   pb::ExportHouseholdsRequest request;
-  for (const std::string& token : {std::string("x"), last.watch_token(), last.resume_token() + "A"}) {
+  for (const std::string& token :
+       {std::string("x"), last.watch_token(), last.resume_token() + "A"}) {
     request.set_resume_token(token);
     EXPECT_THAT(export_error(request),
                 ErrorIs(StatusCode::kInvalidArgument, "RESUME_TOKEN_INVALID"));
@@ -195,7 +198,8 @@ TEST_F(RegistryStreamsTest, TokensCannotBeMadeUpOrMixed) {
   EXPECT_THAT(export_error(request), IsOk());
   request.mutable_filter()->set_include_closed(true);
   EXPECT_THAT(export_error(request), ErrorIs(StatusCode::kInvalidArgument, "RESUME_TOKEN_INVALID"));
-  for (const std::string& token : {std::string("x"), last.resume_token(), last.watch_token() + "A"}) {
+  for (const std::string& token :
+       {std::string("x"), last.resume_token(), last.watch_token() + "A"}) {
     EXPECT_THAT(watch_error(token), ErrorIs(StatusCode::kInvalidArgument, "WATCH_TOKEN_INVALID"));
   }
   EXPECT_THAT(watch_error(last.watch_token()), IsOk());

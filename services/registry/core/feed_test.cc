@@ -201,7 +201,8 @@ TEST_F(FeedTest, AnExportSeesWhatTheCallerSees) {
     pb::HouseholdFilter filter;
     filter.set_division(division);
     std::vector<std::string> found;
-    for (const pb::Household& household : Rest(*Export(ctx, filter))) found.push_back(household.id());
+    for (const pb::Household& household : Rest(*Export(ctx, filter)))
+      found.push_back(household.id());
     return found;
   };
   EXPECT_THAT(ids(TestContext(kCounty)), ElementsAre(here, beside));
@@ -271,9 +272,8 @@ TEST_P(FeedHistoryTest, ExportAndFeedAreOneHistoryUnderWriters) {
   // The county of the last two villages, or all.
   const base::CallContext ctx = TestContext(GetParam() % 2 == 0 ? kCounty : kProvince);
   Records expected = Now();
-  std::erase_if(expected, [&](const auto& record) {
-    return !ctx.principal.MayAccess(record.first.first);
-  });
+  std::erase_if(expected,
+                [&](const auto& record) { return !ctx.principal.MayAccess(record.first.first); });
   auto running = Export(ctx);
   const int64_t position = running->point().position;
   std::vector<pb::Household> out;
@@ -351,8 +351,8 @@ TEST_F(FeedTest, NowIncludesWhatHasNoPositionYet) {
   const auto watch = Watch(TestContext(), 1, until_now);
   Update(id);
   FASSERT_OK(store_.PositionFeed());
-  EXPECT_THAT(Events(*watch), ElementsAre("CHANGED " + id + " 2 " + kVillage,
-                                          "CHANGED " + id + " 3 " + kVillage));
+  EXPECT_THAT(Events(*watch),
+              ElementsAre("CHANGED " + id + " 2 " + kVillage, "CHANGED " + id + " 3 " + kVillage));
   std::vector<pb::HouseholdEvent> events;
   EXPECT_EQ(Next(*watch, &events), Outcome::kEnd);
 }

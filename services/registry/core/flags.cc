@@ -48,10 +48,9 @@ std::vector<pb::HouseholdFlag> FlagsOf(const pb::Household& household) {
     raise(p.incapacitated(), pb::HOUSEHOLD_FLAG_INCAPACITATED_MEMBER);
     raise(c.dibao(), pb::HOUSEHOLD_FLAG_DIBAO);
     raise(c.tekun(), pb::HOUSEHOLD_FLAG_TEKUN);
-    raise(std::any_of(std::begin(kSenior), std::end(kSenior),
-                      [&](std::string_view prefix) {
-                        return p.schooling().label().starts_with(prefix);
-                      }),
+    raise(std::any_of(
+              std::begin(kSenior), std::end(kSenior),
+              [&](std::string_view prefix) { return p.schooling().label().starts_with(prefix); }),
           pb::HOUSEHOLD_FLAG_SENIOR_STUDENT);
     raise(c.has_resident_medical() && c.has_employee_medical() && !c.resident_medical() &&
               !c.employee_medical(),

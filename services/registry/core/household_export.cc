@@ -65,9 +65,8 @@ absl::Status HouseholdExport::ReadPage() {
     query.after_id = read_.second;
     query.limit = kPage;
     FANGPIN_ASSIGN_OR_RETURN(page, reader.ListHouseholds(query));
-    end = static_cast<int>(page.size()) < kPage
-              ? Place(range.end, "")
-              : Place(page.back().division(), page.back().id());
+    end = static_cast<int>(page.size()) < kPage ? Place(range.end, "")
+                                                : Place(page.back().division(), page.back().id());
     keys.clear();
     for (const auto& [place, number] : ahead_) {
       if (place > end) break;

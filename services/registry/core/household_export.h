@@ -67,10 +67,10 @@ class HouseholdExport {
   const pb::HouseholdFilter filter_;
   ExportPoint point_;
   size_t range_ = 0;
-  Place read_;                     // everything up to here is ready, handed out, or not taken
+  Place read_;                       // everything up to here is ready, handed out, or not taken
   std::deque<pb::Household> ready_;  // as of the position, in order
-  int64_t seen_;                   // the feed is known up to here
-  absl::flat_hash_set<int64_t> changed_;          // ids of households that changed since
+  int64_t seen_;                     // the feed is known up to here
+  absl::flat_hash_set<int64_t> changed_;   // ids of households that changed since
   absl::btree_map<Place, int64_t> ahead_;  // those of them still to come, at their place: revision
 };
 

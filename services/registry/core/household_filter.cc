@@ -65,8 +65,7 @@ bool Open(const pb::Household& household) {
 
 absl::Status CheckFilter(const pb::HouseholdFilter& filter) {
   namespace vocab = ::fangpin::policy::v1;
-  FANGPIN_RETURN_IF_ERROR(
-      CheckValues("states", filter.states(), &vocab::MonitoringState_IsValid));
+  FANGPIN_RETURN_IF_ERROR(CheckValues("states", filter.states(), &vocab::MonitoringState_IsValid));
   FANGPIN_RETURN_IF_ERROR(
       CheckValues("categories", filter.categories(), &vocab::MonitoredCategory_IsValid));
   FANGPIN_RETURN_IF_ERROR(CheckValues("kinds", filter.kinds(), &vocab::HouseholdKind_IsValid));

@@ -22,26 +22,27 @@ pb::HouseholdFilter Filter(const std::string& text) {
 
 pb::Household Household() {
   pb::Household household;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(R"pb(
-    id: "621126200201000001"
-    division: "621126200201"
-    kind: HOUSEHOLD_KIND_LIFTED_OUT
-    monitoring {
-      state: MONITORING_STATE_MONITORED
-      category: MONITORED_CATEGORY_UNSTABLE_POVERTY_EXIT
-      risks { type: RISK_TYPE_ILLNESS }
-      risks { type: RISK_TYPE_SCHOOLING }
-    }
-    members {
-      name: "测试甲"
-      health: HEALTH_CONDITION_SEVERE_ILLNESS
-      membership { active: true }
-    }
-    members { name: "测试乙" health: HEALTH_CONDITION_CHRONIC_ILLNESS }
-    relocated: true
-    update_time { seconds: 1700000000 nanos: 500000 }
-  )pb",
-                                                            &household));
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      R"pb(
+        id: "621126200201000001"
+        division: "621126200201"
+        kind: HOUSEHOLD_KIND_LIFTED_OUT
+        monitoring {
+          state: MONITORING_STATE_MONITORED
+          category: MONITORED_CATEGORY_UNSTABLE_POVERTY_EXIT
+          risks { type: RISK_TYPE_ILLNESS }
+          risks { type: RISK_TYPE_SCHOOLING }
+        }
+        members {
+          name: "测试甲"
+          health: HEALTH_CONDITION_SEVERE_ILLNESS
+          membership { active: true }
+        }
+        members { name: "测试乙" health: HEALTH_CONDITION_CHRONIC_ILLNESS }
+        relocated: true
+        update_time { seconds: 1700000000 nanos: 500000 }
+      )pb",
+      &household));
   return household;
 }
 

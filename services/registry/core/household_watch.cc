@@ -101,9 +101,9 @@ absl::Status HouseholdWatch::AddEvents(const std::vector<FeedRow>& rows,
 }
 
 bool HouseholdWatch::Sees(std::string_view division) const {
-  return std::any_of(
-      options_.ranges.begin(), options_.ranges.end(),
-      [&](const DivisionRange& r) { return r.begin <= division && division < r.end; });
+  return std::any_of(options_.ranges.begin(), options_.ranges.end(), [&](const DivisionRange& r) {
+    return r.begin <= division && division < r.end;
+  });
 }
 
 pb::HouseholdEventKind HouseholdWatch::KindOf(const FeedRow& row) const {

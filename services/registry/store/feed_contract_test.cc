@@ -200,8 +200,8 @@ TEST_P(FeedStoreTest, AWriteThatFailsLeavesNoTrace) {
                    .ok());
   FASSERT_OK(Create(3));
   FASSERT_OK(store().PositionFeed());
-  EXPECT_THAT(Feed(store()), ElementsAre(FeedRow{1, Id(1), 1, kVillage, ""},
-                                         FeedRow{2, Id(3), 1, kVillage, ""}));
+  EXPECT_THAT(Feed(store()),
+              ElementsAre(FeedRow{1, Id(1), 1, kVillage, ""}, FeedRow{2, Id(3), 1, kVillage, ""}));
 }
 
 // The clocks of two processes differ: a later revision carries the earlier time.
