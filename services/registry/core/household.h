@@ -27,6 +27,7 @@ int ActiveMembers(const pb::Household& household);
 void CompleteIncome(int population, pb::IncomeAccount* income);
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time);
 
 // "r<revision>".
 std::string EtagOf(int64_t revision);

@@ -68,6 +68,7 @@ void AddRegistryCommands(CLI::App& app, Context& context) {
            .flags = {{"--reason", "reason", "原因，必须写明"},
                      {"--validate-only", "validate_only", "只核对，不保存"}}},
       });
+  AddHouseholdStreams(*app.get_subcommand("household"), context);
   AddRpcGroup(app, context, "division", "行政区划",
               {
                   {.name = "get",

@@ -42,6 +42,34 @@ CREATE TABLE revisions (
   PRIMARY KEY (household_id, number)
 );
 
+-- The change feed: every revision once, in the order in which readers get to see them. Positions
+-- count from 1 without gaps. moved_from: the village before, when the revision moved the household.
+CREATE TABLE feed (
+  position BIGINT PRIMARY KEY,
+  household_id {{key}} NOT NULL,
+  number BIGINT NOT NULL,
+  division {{key}} NOT NULL,
+  moved_from {{key}}
+);
+
+-- One row: the last position given.
+CREATE TABLE feed_head (
+  id BIGINT PRIMARY KEY CHECK (id = 1),
+  position BIGINT NOT NULL
+);
+INSERT INTO feed_head (id, position) VALUES (1, 0);
+
+-- Committed and without a position, one row a write; empty where a write gives positions itself.
+-- household_id and number are those of its first change; changes: lines of household id, number,
+-- division and village before.
+CREATE TABLE feed_pending (
+  household_id {{key}} NOT NULL,
+  number BIGINT NOT NULL,
+  time_us BIGINT NOT NULL,
+  changes TEXT NOT NULL,
+  PRIMARY KEY (household_id, number)
+);
+
 -- One row a person: the household that he or she is, or last was, a member of. village: the code of
 -- its division as a number; name_key: a keyed fingerprint of the name. Both as of the last time that
 -- the person was active there.

@@ -268,3 +268,56 @@ SELECT sequence, sealed
  WHERE import_id = $1 AND sequence > $2
  ORDER BY sequence
  LIMIT $3;
+
+-- name: LockFeedHead
+SELECT position
+  FROM feed_head
+ WHERE id = 1 {{for_update}};
+
+-- name: AdvanceFeedHead
+UPDATE feed_head
+   SET position = position + $1
+ WHERE id = 1
+RETURNING position;
+
+-- name: GetFeedState
+SELECT position, CASE WHEN EXISTS (SELECT 1 FROM feed_pending) THEN 1 ELSE 0 END
+  FROM feed_head
+ WHERE id = 1;
+
+-- name: InsertFeedRow
+INSERT INTO feed (position, household_id, number, division, moved_from)
+VALUES ($1, $2, $3, $4, $5);
+
+-- name: ListFeed
+SELECT position, household_id, number, division, moved_from
+  FROM feed
+ WHERE position > $1
+ ORDER BY position
+ LIMIT $2;
+
+-- name: InsertPendingFeed
+INSERT INTO feed_pending (household_id, number, time_us, changes)
+VALUES ($1, $2, $3, $4);
+
+-- name: ListPendingFeed
+SELECT time_us, changes
+  FROM feed_pending
+ ORDER BY time_us, household_id, number;
+
+-- name: DropPendingFeed
+DELETE FROM feed_pending;
+
+-- name: GetRevisions
+SELECT household_id, number, sealed
+  FROM revisions
+ WHERE (household_id = $1 AND number = $2) OR (household_id = $3 AND number = $4)
+    OR (household_id = $5 AND number = $6) OR (household_id = $7 AND number = $8)
+    OR (household_id = $9 AND number = $10) OR (household_id = $11 AND number = $12)
+    OR (household_id = $13 AND number = $14) OR (household_id = $15 AND number = $16)
+    OR (household_id = $17 AND number = $18) OR (household_id = $19 AND number = $20)
+    OR (household_id = $21 AND number = $22) OR (household_id = $23 AND number = $24)
+    OR (household_id = $25 AND number = $26) OR (household_id = $27 AND number = $28)
+    OR (household_id = $29 AND number = $30) OR (household_id = $31 AND number = $32)
+    OR (household_id = $33 AND number = $34) OR (household_id = $35 AND number = $36)
+    OR (household_id = $37 AND number = $38) OR (household_id = $39 AND number = $40);
