@@ -77,3 +77,17 @@ CREATE TABLE import_errors (
   sealed {{blob}} NOT NULL,
   PRIMARY KEY (import_id, sequence)
 );
+
+-- The errors workbook of an import that has one, in pieces from 0.
+CREATE TABLE import_workbooks (
+  import_id {{key}} NOT NULL,
+  piece BIGINT NOT NULL,
+  sealed {{blob}} NOT NULL,
+  PRIMARY KEY (import_id, piece)
+);
+
+-- sealed: the VillageProfile message.
+CREATE TABLE village_profiles (
+  division {{key}} PRIMARY KEY CHECK (length(division) = 12),
+  sealed {{blob}} NOT NULL
+);
