@@ -34,6 +34,16 @@ def new_postgres_database():
     return uri.rsplit("/", 1)[0] + "/" + name
 
 
+def wait_until(condition, seconds=60):
+    """Whether the condition came true within the time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()
+
+
 class Process:
     """One server process, from start to stop."""
 

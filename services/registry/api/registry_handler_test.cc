@@ -68,7 +68,8 @@ class RegistryApiTest : public ::testing::Test {
   Registry registry_{&store_, &tree_, &metrics_};
   Imports imports_{&store_, &tree_, [this] { EXPECT_TRUE(worker_.RunPending().ok()); }};
   Divisions divisions_{&tree_};
-  RegistryHandler registry_handler_{server_.runtime(), &registry_, &imports_, "secret",
+  Feed feed_{&store_};
+  RegistryHandler registry_handler_{server_.runtime(), &registry_, &feed_, &imports_, "secret",
                                     rpc::RunMode::kInline};
   DivisionHandler division_handler_{server_.runtime(), &divisions_, "secret"};
   std::unique_ptr<pb::RegistryService::Stub> stub_;

@@ -1,6 +1,8 @@
 #include "services/registry/core/fake_store.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 #include "libs/base/household_id.h"
 #include "libs/base/status.h"
@@ -10,6 +12,13 @@ namespace fangpin::registry {
 namespace {
 
 constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
+
+void AppendPositioned(std::vector<FeedRow> rows, std::vector<FeedRow>* feed) {
+  for (FeedRow& row : rows) {
+    row.position = static_cast<int64_t>(feed->size()) + 1;
+    feed->push_back(std::move(row));
+  }
+}
 
 }  // namespace
 
@@ -58,6 +67,25 @@ class FakeStore::Tx final : public RegistryWriter {
       if (revision.number() > after && static_cast<int>(found.size()) < limit) {
         found.push_back(revision);
       }
+    }
+    return found;
+  }
+
+  absl::StatusOr<int64_t> FeedHead() override { return static_cast<int64_t>(data_.feed.size()); }
+  absl::StatusOr<std::vector<FeedRow>> Feed(int64_t after, int limit) override {
+    const size_t begin = std::min(static_cast<size_t>(after), data_.feed.size());
+    const size_t end = std::min(begin + static_cast<size_t>(limit), data_.feed.size());
+    return std::vector<FeedRow>(data_.feed.begin() + static_cast<std::ptrdiff_t>(begin),
+                                data_.feed.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+  absl::StatusOr<std::vector<FeedRow>> FeedPending() override { return data_.feed_pending; }
+  absl::StatusOr<std::vector<std::optional<pb::Revision>>> RevisionsAt(
+      absl::Span<const RevisionKey> keys) override {
+    std::vector<std::optional<pb::Revision>> found;
+    for (const RevisionKey& key : keys) {
+      FANGPIN_ASSIGN_OR_RETURN(std::optional<pb::Revision> revision,
+                               RevisionAt(key.household_id, key.number));
+      found.push_back(std::move(revision));
     }
     return found;
   }
@@ -224,6 +252,7 @@ class FakeStore::Tx final : public RegistryWriter {
         return HouseholdNumberExists();
       }
       data_.households[after.id()].push_back(change.revision);
+      data_.feed_pending.push_back(FeedRowOf(change));
       persons.push_back(DiffPersons(change.before, after));
     }
     for (size_t i = 0; i < changes.size(); ++i) {
@@ -309,13 +338,71 @@ absl::Status FakeStore::Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn
 }
 
 absl::Status FakeStore::Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) {
+  FANGPIN_RETURN_IF_ERROR(WriteLocked(fn));
+  TellOfFeed();
+  return absl::OkStatus();
+}
+
+absl::Status FakeStore::WriteLocked(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) {
   absl::MutexLock lock(&mutex_);
   if (fail_in_ > 0 && --fail_in_ == 0) return failure_;
   Data copy = data_;
   Tx tx(&copy);
   FANGPIN_RETURN_IF_ERROR(fn(tx));
+  if (!delay_feed_) AppendPositioned(std::exchange(copy.feed_pending, {}), &copy.feed);
   data_ = std::move(copy);
   return absl::OkStatus();
+}
+
+absl::Status FakeStore::PositionFeed() {
+  {
+    absl::MutexLock lock(&mutex_);
+    AppendPositioned(std::exchange(data_.feed_pending, {}), &data_.feed);
+  }
+  TellOfFeed();
+  return absl::OkStatus();
+}
+
+void FakeStore::DelayFeed(bool delay) {
+  absl::MutexLock lock(&mutex_);
+  delay_feed_ = delay;
+}
+
+class FakeStore::FeedListener final : public FeedStore::Listener {
+ public:
+  FeedListener(FakeStore* store, std::function<void(int64_t)> fn)
+      : store_(store), fn_(std::move(fn)) {}
+  ~FeedListener() override {
+    absl::MutexLock lock(&store_->listeners_mutex_);
+    std::erase(store_->listeners_, this);
+  }
+  void Call(int64_t head) const { fn_(head); }
+
+ private:
+  FakeStore* const store_;
+  const std::function<void(int64_t)> fn_;
+};
+
+std::unique_ptr<FeedStore::Listener> FakeStore::ListenToFeed(std::function<void(int64_t)> fn) {
+  auto listener = std::make_unique<FeedListener>(this, std::move(fn));
+  {
+    absl::MutexLock lock(&listeners_mutex_);
+    listeners_.push_back(listener.get());
+    told_ = -1;
+  }
+  TellOfFeed();
+  return listener;
+}
+
+void FakeStore::TellOfFeed() {
+  int64_t head;
+  {
+    absl::MutexLock lock(&mutex_);
+    head = static_cast<int64_t>(data_.feed.size());
+  }
+  absl::MutexLock lock(&listeners_mutex_);
+  if (std::exchange(told_, std::max(told_, head)) >= head) return;
+  for (const FeedListener* listener : listeners_) listener->Call(head);
 }
 
 absl::Status FakeStore::Exclusively(std::string_view /*name*/,

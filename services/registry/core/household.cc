@@ -226,6 +226,10 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   return stamp;
 }
 
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
 std::string EtagOf(int64_t revision) { return base::StrCat("r", revision); }
 
 void ClearOutputOnly(pb::Household* household) {

@@ -34,6 +34,7 @@ int IncomePart(std::string_view group);
 void CompleteIncome(int population, pb::IncomeAccount* income);
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time);
 
 // "r<revision>".
 std::string EtagOf(int64_t revision);

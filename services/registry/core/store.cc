@@ -27,4 +27,16 @@ PersonIndexChange DiffPersons(const pb::Household* before, const pb::Household& 
   return change;
 }
 
+FeedRow FeedRowOf(const HouseholdChange& change) {
+  const pb::Household& after = change.revision.household();
+  FeedRow row;
+  row.household_id = after.id();
+  row.number = change.revision.number();
+  row.division = after.division();
+  if (change.before != nullptr && change.before->division() != after.division()) {
+    row.moved_from = change.before->division();
+  }
+  return row;
+}
+
 }  // namespace fangpin::registry

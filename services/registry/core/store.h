@@ -16,6 +16,7 @@
 #include "fangpin/registry/v1/household.pb.h"
 #include "fangpin/registry/v1/import.pb.h"
 #include "fangpin/registry/v1/registry_service.pb.h"
+#include "services/registry/core/feed_store.h"
 
 namespace fangpin::registry {
 
@@ -67,10 +68,8 @@ struct ImportRecord {
 };
 
 // Reads inside one consistent snapshot.
-class RegistryReader {
+class RegistryReader : public FeedReader {
  public:
-  virtual ~RegistryReader() = default;
-
   // One entry an id, in order; nullopt for an unknown one.
   virtual absl::StatusOr<std::vector<std::optional<pb::Household>>> Households(
       absl::Span<const std::string> ids) = 0;
@@ -126,8 +125,8 @@ class RegistryWriter : public RegistryReader {
   // Reserves `count` serials of the village and returns the first. RESOURCE_EXHAUSTED
   // HOUSEHOLD_SERIALS_USED_UP.
   virtual absl::StatusOr<int> ReserveSerials(std::string_view village, int count) = 0;
-  // Stores each change with its revision, and keeps the person index: members who left are given
-  // free before others are claimed. ALREADY_EXISTS PERSON_IN_OTHER_HOUSEHOLD,
+  // Stores each change with its revision, adds it to the feed, and keeps the person index: members
+  // who left are given free before others are claimed. ALREADY_EXISTS PERSON_IN_OTHER_HOUSEHOLD,
   // HOUSEHOLD_NUMBER_EXISTS.
   virtual absl::Status Put(absl::Span<const HouseholdChange> changes) = 0;
   // Remembers the answer; forgets those of more than seven days before `now`.
@@ -152,10 +151,8 @@ class RegistryWriter : public RegistryReader {
 };
 
 // The registry's records. Thread-safe. Errors are those of libs/sql unless named.
-class RegistryStore {
+class RegistryStore : public FeedStore {
  public:
-  virtual ~RegistryStore() = default;
-
   virtual absl::Status Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) = 0;
   // fn may run again after a conflict, on another thread; it assigns its results anew each time.
   // When it fails nothing is kept and its status is returned.
@@ -176,6 +173,9 @@ struct PersonIndexChange {
   std::vector<Claim> claimed;        // members who are new, came back or were not indexed
 };
 PersonIndexChange DiffPersons(const pb::Household* before, const pb::Household& after);
+
+// The change in the feed, still without a position.
+FeedRow FeedRowOf(const HouseholdChange& change);
 
 }  // namespace fangpin::registry
 

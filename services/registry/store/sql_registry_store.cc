@@ -20,6 +20,7 @@ using sql::Value;
 
 // Parameters of the statements that look up many keys at once.
 constexpr size_t kKeysAtOnce = 50;
+constexpr size_t kRevisionsAtOnce = 20;
 constexpr int kStates = 6;  // MonitoringState has numbers below
 constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
 
@@ -50,7 +51,40 @@ Value BytesKey(const std::string& key) { return Blob{key}; }
 
 class SqlTx final : public RegistryWriter {
  public:
-  SqlTx(sql::Tx* tx, const seal::Sealer* sealer) : tx_(*tx), sealer_(*sealer) {}
+  SqlTx(sql::Tx* tx, sql::Engine engine, const seal::Sealer* sealer)
+      : tx_(*tx), engine_(engine), sealer_(*sealer) {}
+
+  absl::StatusOr<int64_t> FeedHead() override { return ReadFeedHead(tx_); }
+  absl::StatusOr<std::vector<FeedRow>> Feed(int64_t after, int limit) override {
+    return ReadFeed(tx_, after, limit);
+  }
+  absl::StatusOr<std::vector<FeedRow>> FeedPending() override { return ReadPendingFeed(tx_); }
+
+  absl::StatusOr<std::vector<std::optional<pb::Revision>>> RevisionsAt(
+      absl::Span<const RevisionKey> keys) override {
+    absl::flat_hash_map<std::string, pb::Revision> found;  // by place
+    for (size_t begin = 0; begin < keys.size(); begin += kRevisionsAtOnce) {
+      std::vector<Value> args;
+      for (size_t i = begin; i < begin + kRevisionsAtOnce; ++i) {
+        const RevisionKey& key = keys[std::min(i, keys.size() - 1)];
+        args.emplace_back(key.household_id);
+        args.emplace_back(key.number);
+      }
+      FANGPIN_RETURN_IF_ERROR(
+          tx_.ForEach(q::kGetRevisions, args, [&](const Row& row) -> absl::Status {
+            std::string place = RevisionPlace(row.Text(0), row.Int(1));
+            FANGPIN_ASSIGN_OR_RETURN(pb::Revision revision,
+                                     Open<pb::Revision>(row.Bytes(2), place));
+            found.emplace(std::move(place), std::move(revision));
+            return absl::OkStatus();
+          }));
+    }
+    std::vector<std::string> places;
+    for (const RevisionKey& key : keys) {
+      places.push_back(RevisionPlace(key.household_id, key.number));
+    }
+    return InOrder<pb::Revision>(places, found);
+  }
 
   absl::StatusOr<std::vector<std::optional<pb::Household>>> Households(
       absl::Span<const std::string> ids) override {
@@ -278,7 +312,7 @@ class SqlTx final : public RegistryWriter {
     FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kReleasePerson, releases).status());
     FANGPIN_ASSIGN_OR_RETURN(const int64_t claimed, tx_.ExecuteMany(q::kClaimPerson, claims));
     if (claimed != static_cast<int64_t>(claims.size())) return PersonInOtherHousehold();
-    return absl::OkStatus();
+    return AppendToFeed(tx_, engine_, changes);
   }
 
   absl::Status RememberAnswer(const RequestKey& key, std::string_view answer,
@@ -415,6 +449,7 @@ class SqlTx final : public RegistryWriter {
   }
 
   sql::Tx& tx_;
+  const sql::Engine engine_;
   const seal::Sealer& sealer_;
 };
 
@@ -422,14 +457,14 @@ class SqlTx final : public RegistryWriter {
 
 absl::Status SqlRegistryStore::Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) {
   return database_->Read([&](sql::Tx& tx) {
-    SqlTx reader(&tx, sealer_);
+    SqlTx reader(&tx, database_->engine(), sealer_);
     return fn(reader);
   });
 }
 
 absl::Status SqlRegistryStore::Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) {
   return database_->Write([&](sql::Tx& tx) {
-    SqlTx writer(&tx, sealer_);
+    SqlTx writer(&tx, database_->engine(), sealer_);
     return fn(writer);
   });
 }

@@ -21,6 +21,34 @@ CREATE TABLE revisions (
   PRIMARY KEY (household_id, number)
 );
 
+-- The change feed: every revision once, in the order in which readers get to see them. Positions
+-- count from 1 without gaps. moved_from: the village before, when the revision moved the household.
+CREATE TABLE feed (
+  position BIGINT PRIMARY KEY,
+  household_id {{key}} NOT NULL,
+  number BIGINT NOT NULL,
+  division {{key}} NOT NULL,
+  moved_from {{key}}
+);
+
+-- One row: the last position given.
+CREATE TABLE feed_head (
+  id BIGINT PRIMARY KEY CHECK (id = 1),
+  position BIGINT NOT NULL
+);
+INSERT INTO feed_head (id, position) VALUES (1, 0);
+
+-- Committed and without a position, one row a write; empty where a write gives positions itself.
+-- household_id and number are those of its first change; changes: lines of household id, number,
+-- division and village before.
+CREATE TABLE feed_pending (
+  household_id {{key}} NOT NULL,
+  number BIGINT NOT NULL,
+  time_us BIGINT NOT NULL,
+  changes TEXT NOT NULL,
+  PRIMARY KEY (household_id, number)
+);
+
 -- One row a person: the household that he or she is, or last was, a member of.
 CREATE TABLE persons (
   fingerprint {{blob}} PRIMARY KEY,
@@ -32,6 +60,12 @@ CREATE TABLE persons (
 CREATE TABLE village_serials (
   village {{key}} PRIMARY KEY,
   last_serial BIGINT NOT NULL CHECK (last_serial <= 999999)
+);
+
+-- sealed: the VillageProfile message.
+CREATE TABLE village_profiles (
+  division {{key}} PRIMARY KEY CHECK (length(division) = 12),
+  sealed {{blob}} NOT NULL
 );
 
 -- First answers to writes that clients may repeat.
@@ -71,13 +105,6 @@ CREATE TABLE import_chunks (
   PRIMARY KEY (import_id, position)
 );
 
-CREATE TABLE import_errors (
-  import_id {{key}} NOT NULL,
-  sequence BIGINT NOT NULL,
-  sealed {{blob}} NOT NULL,
-  PRIMARY KEY (import_id, sequence)
-);
-
 -- The errors workbook of an import that has one, in pieces from 0.
 CREATE TABLE import_workbooks (
   import_id {{key}} NOT NULL,
@@ -86,8 +113,9 @@ CREATE TABLE import_workbooks (
   PRIMARY KEY (import_id, piece)
 );
 
--- sealed: the VillageProfile message.
-CREATE TABLE village_profiles (
-  division {{key}} PRIMARY KEY CHECK (length(division) = 12),
-  sealed {{blob}} NOT NULL
+CREATE TABLE import_errors (
+  import_id {{key}} NOT NULL,
+  sequence BIGINT NOT NULL,
+  sealed {{blob}} NOT NULL,
+  PRIMARY KEY (import_id, sequence)
 );

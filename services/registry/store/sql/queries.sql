@@ -84,6 +84,26 @@ VALUES ($1, $2)
  WHERE village_serials.last_serial + excluded.last_serial <= 999999
 RETURNING last_serial;
 
+-- name: PutVillageProfile
+INSERT INTO village_profiles (division, sealed)
+VALUES ($1, $2)
+    ON CONFLICT (division) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: GetVillageProfiles
+SELECT division, sealed
+  FROM village_profiles
+ WHERE division IN (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38,
+    $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50);
+
+-- name: ListVillageProfiles
+SELECT division, sealed
+  FROM village_profiles
+ WHERE division >= $1 AND division < $2 AND division > $3
+ ORDER BY division
+ LIMIT $4;
+
 -- name: FindAnswer
 SELECT body, sealed
   FROM requests
@@ -144,6 +164,19 @@ SELECT position, sealed
 DELETE FROM import_chunks
  WHERE import_id = $1;
 
+-- name: DropWorkbook
+DELETE FROM import_workbooks
+ WHERE import_id = $1;
+
+-- name: InsertWorkbookPiece
+INSERT INTO import_workbooks (import_id, piece, sealed)
+VALUES ($1, $2, $3);
+
+-- name: GetWorkbookPiece
+SELECT sealed
+  FROM import_workbooks
+ WHERE import_id = $1 AND piece = $2;
+
 -- name: DropErrors
 DELETE FROM import_errors
  WHERE import_id = $1;
@@ -159,35 +192,55 @@ SELECT sequence, sealed
  ORDER BY sequence
  LIMIT $3;
 
--- name: DropWorkbook
-DELETE FROM import_workbooks
- WHERE import_id = $1;
+-- name: LockFeedHead
+SELECT position
+  FROM feed_head
+ WHERE id = 1 {{for_update}};
 
--- name: InsertWorkbookPiece
-INSERT INTO import_workbooks (import_id, piece, sealed)
-VALUES ($1, $2, $3);
+-- name: AdvanceFeedHead
+UPDATE feed_head
+   SET position = position + $1
+ WHERE id = 1
+RETURNING position;
 
--- name: GetWorkbookPiece
-SELECT sealed
-  FROM import_workbooks
- WHERE import_id = $1 AND piece = $2;
+-- name: GetFeedState
+SELECT position, CASE WHEN EXISTS (SELECT 1 FROM feed_pending) THEN 1 ELSE 0 END
+  FROM feed_head
+ WHERE id = 1;
 
--- name: PutVillageProfile
-INSERT INTO village_profiles (division, sealed)
-VALUES ($1, $2)
-    ON CONFLICT (division) DO UPDATE SET sealed = excluded.sealed;
+-- name: InsertFeedRow
+INSERT INTO feed (position, household_id, number, division, moved_from)
+VALUES ($1, $2, $3, $4, $5);
 
--- name: GetVillageProfiles
-SELECT division, sealed
-  FROM village_profiles
- WHERE division IN (
-    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38,
-    $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50);
+-- name: ListFeed
+SELECT position, household_id, number, division, moved_from
+  FROM feed
+ WHERE position > $1
+ ORDER BY position
+ LIMIT $2;
 
--- name: ListVillageProfiles
-SELECT division, sealed
-  FROM village_profiles
- WHERE division >= $1 AND division < $2 AND division > $3
- ORDER BY division
- LIMIT $4;
+-- name: InsertPendingFeed
+INSERT INTO feed_pending (household_id, number, time_us, changes)
+VALUES ($1, $2, $3, $4);
+
+-- name: ListPendingFeed
+SELECT time_us, changes
+  FROM feed_pending
+ ORDER BY time_us, household_id, number;
+
+-- name: DropPendingFeed
+DELETE FROM feed_pending;
+
+-- name: GetRevisions
+SELECT household_id, number, sealed
+  FROM revisions
+ WHERE (household_id = $1 AND number = $2) OR (household_id = $3 AND number = $4)
+    OR (household_id = $5 AND number = $6) OR (household_id = $7 AND number = $8)
+    OR (household_id = $9 AND number = $10) OR (household_id = $11 AND number = $12)
+    OR (household_id = $13 AND number = $14) OR (household_id = $15 AND number = $16)
+    OR (household_id = $17 AND number = $18) OR (household_id = $19 AND number = $20)
+    OR (household_id = $21 AND number = $22) OR (household_id = $23 AND number = $24)
+    OR (household_id = $25 AND number = $26) OR (household_id = $27 AND number = $28)
+    OR (household_id = $29 AND number = $30) OR (household_id = $31 AND number = $32)
+    OR (household_id = $33 AND number = $34) OR (household_id = $35 AND number = $36)
+    OR (household_id = $37 AND number = $38) OR (household_id = $39 AND number = $40);
