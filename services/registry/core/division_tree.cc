@@ -491,7 +491,26 @@ Place ResolveVillage(const DivisionTree& tree, std::string_view division, const 
     const v1::Division* d = tree.Find(base::DivisionAt(division, level));
     return name.empty() || (d != nullptr && (d->name() == name || Stem(d->name()) == Stem(name)));
   };
+  // Provinces and prefectures differ in their first two characters, and are called many names.
+  const auto begins_alike = [&](std::string_view code, base::DivisionLevel level,
+                                std::string_view name) {
+    constexpr size_t kTwoCharacters = 6;
+    const v1::Division* d = tree.Find(base::DivisionAt(code, level));
+    return name.empty() || (d != nullptr && std::string_view(d->name()).substr(0, kTwoCharacters) ==
+                                                name.substr(0, kTwoCharacters));
+  };
   if (names.village.empty()) return {"", Place::Level::kVillage, "VILLAGE_MISSING"};
+  if (tree.CheckVillage(names.village).ok()) {
+    if (base::DivisionWithin(names.village, division)) return {names.village, {}, ""};
+    return {"", Place::Level::kVillage, "OUTSIDE_DIVISION"};
+  }
+  if (!begins_alike(division, base::DivisionLevel::kProvince, names.province)) {
+    return {"", Place::Level::kProvince, "OUTSIDE_DIVISION"};
+  }
+  if (root >= base::DivisionLevel::kPrefecture &&
+      !begins_alike(division, base::DivisionLevel::kPrefecture, names.prefecture)) {
+    return {"", Place::Level::kPrefecture, "OUTSIDE_DIVISION"};
+  }
 
   // Candidates at each level: the one that `division` fixes, or those with the name in the row.
   std::vector<std::string> counties;
@@ -503,7 +522,10 @@ Place ResolveVillage(const DivisionTree& tree, std::string_view division, const 
   } else {
     for (const v1::Division& d : tree.Below(division)) {
       if (d.level() != v1::DIVISION_LEVEL_COUNTY) continue;
-      if (names.county.empty() || d.name() == names.county) counties.push_back(d.code());
+      if (begins_alike(d.code(), base::DivisionLevel::kPrefecture, names.prefecture) &&
+          (names.county.empty() || d.name() == names.county)) {
+        counties.push_back(d.code());
+      }
     }
     if (counties.empty()) return {"", Place::Level::kCounty, "OUTSIDE_DIVISION"};
   }

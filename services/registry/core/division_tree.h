@@ -74,8 +74,10 @@ class DivisionTree {
   absl::flat_hash_map<std::string, std::vector<std::string>> by_stem_;
 };
 
-// The names of a row of an import, from county down; empty when the file has no such column.
+// The names of a row of an import, from province down; empty when the file has no such column.
 struct PlaceNames {
+  std::string province;
+  std::string prefecture;
   std::string county;
   std::string township;
   std::string village;
@@ -84,12 +86,19 @@ struct PlaceNames {
 // What became of them.
 struct Place {
   std::string code;  // the village; empty on error
-  enum class Level { kCounty, kTownship, kVillage } level = Level::kVillage;  // where it failed
+  enum class Level {
+    kProvince,
+    kPrefecture,
+    kCounty,
+    kTownship,
+    kVillage
+  } level = Level::kVillage;  // where it failed
   std::string reason;  // VILLAGE_MISSING, VILLAGE_UNKNOWN, VILLAGE_AMBIGUOUS, OUTSIDE_DIVISION
 };
 
 // The village with these names within `division` (a county, township or village code as a rule; a
-// prefecture or province needs the county's name). Names above `division` are only compared.
+// prefecture or province needs the county's name). Names above `division` are only compared. A code
+// in the place of the village's name stands for itself.
 Place ResolveVillage(const DivisionTree& tree, std::string_view division, const PlaceNames& names);
 
 }  // namespace fangpin::registry

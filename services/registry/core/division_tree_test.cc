@@ -32,7 +32,7 @@ DivisionTree Tree() { return *DivisionTree::Parse(kCsv); }
 
 Place Resolve(std::string county, std::string township, std::string village,
               std::string_view within = "621126000000") {
-  return ResolveVillage(Tree(), within, {county, township, village});
+  return ResolveVillage(Tree(), within, {"", "", county, township, village});
 }
 
 TEST(DivisionTreeTest, TheShippedFileHasEveryDivisionOfGansu) {
@@ -262,6 +262,27 @@ TEST(ResolveVillageTest, SaysWhereItFailed) {
   EXPECT_EQ(county.reason, "OUTSIDE_DIVISION");
   EXPECT_EQ(county.level, Place::Level::kCounty);
   EXPECT_EQ(Resolve("岷县", "秦许乡", "").reason, "VILLAGE_MISSING");
+}
+
+TEST(ResolveVillageTest, ProvinceAndPrefectureAreCompared) {
+  const auto resolve = [](std::string province, std::string prefecture,
+                          std::string_view within = "621126000000") {
+    return ResolveVillage(Tree(), within, {province, prefecture, "岷县", "秦许乡", "上阿阳村"});
+  };
+  EXPECT_EQ(resolve("甘肃省", "定西市").code, "621126200202");
+  EXPECT_EQ(resolve("甘肃", "定西").code, "621126200202");
+  EXPECT_EQ(resolve("陕西省", "定西市").reason, "OUTSIDE_DIVISION");
+  EXPECT_EQ(resolve("陕西省", "定西市").level, Place::Level::kProvince);
+  EXPECT_EQ(resolve("甘肃省", "天水市").level, Place::Level::kPrefecture);
+  EXPECT_EQ(resolve("甘肃省", "天水市").reason, "OUTSIDE_DIVISION");
+  EXPECT_EQ(resolve("", "定西市", "620000000000").code, "621126200202");
+  EXPECT_EQ(resolve("", "天水市", "620000000000").reason, "OUTSIDE_DIVISION");
+}
+
+TEST(ResolveVillageTest, ACodeStandsForItsVillage) {
+  EXPECT_EQ(Resolve("", "", "621126200202").code, "621126200202");
+  EXPECT_EQ(Resolve("", "", "621126200202", "621126200201").reason, "OUTSIDE_DIVISION");
+  EXPECT_EQ(Resolve("", "", "621126200999").reason, "VILLAGE_UNKNOWN");
 }
 
 TEST(ResolveVillageTest, RowsOutsideTheImportsDivisionAreRefused) {

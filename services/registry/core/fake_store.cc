@@ -218,6 +218,36 @@ class FakeStore::Tx final : public RegistryWriter {
     return found;
   }
 
+  absl::StatusOr<std::string> ErrorsWorkbookPiece(std::string_view import_id, int piece) override {
+    const auto at = data_.workbooks.find(std::string(import_id));
+    const size_t begin = static_cast<size_t>(piece) * kWorkbookPiece;
+    if (at == data_.workbooks.end() || begin >= at->second.size()) return std::string();
+    return at->second.substr(begin, kWorkbookPiece);
+  }
+
+  absl::StatusOr<std::vector<std::optional<v1::VillageProfile>>> VillageProfiles(
+      absl::Span<const std::string> villages) override {
+    std::vector<std::optional<v1::VillageProfile>> found;
+    for (const std::string& village : villages) {
+      const auto at = data_.villages.find(village);
+      found.push_back(at == data_.villages.end() ? std::nullopt : std::optional(at->second));
+    }
+    return found;
+  }
+
+  absl::StatusOr<std::vector<v1::VillageProfile>> ListVillageProfiles(const DivisionRange& range,
+                                                                      std::string_view after,
+                                                                      int limit) override {
+    std::vector<v1::VillageProfile> found;
+    for (const auto& [code, profile] : data_.villages) {
+      if (code >= range.begin && code < range.end && code > after &&
+          static_cast<int>(found.size()) < limit) {
+        found.push_back(profile);
+      }
+    }
+    return found;
+  }
+
   absl::StatusOr<int> ReserveSerials(std::string_view village, int count) override {
     int& last = data_.serials[std::string(village)];
     if (last + count > base::kMaxHouseholdSerial) return HouseholdSerialsUsedUp(village);
@@ -292,6 +322,17 @@ class FakeStore::Tx final : public RegistryWriter {
   absl::Status PutImportErrors(std::string_view import_id,
                                absl::Span<const pb::RowError> errors) override {
     data_.errors[std::string(import_id)].assign(errors.begin(), errors.end());
+    return absl::OkStatus();
+  }
+  absl::Status PutErrorsWorkbook(std::string_view import_id, std::string_view workbook) override {
+    data_.workbooks[std::string(import_id)] = std::string(workbook);
+    return absl::OkStatus();
+  }
+
+  absl::Status PutVillageProfiles(absl::Span<const v1::VillageProfile> profiles) override {
+    for (const v1::VillageProfile& profile : profiles) {
+      data_.villages[profile.division()] = profile;
+    }
     return absl::OkStatus();
   }
 

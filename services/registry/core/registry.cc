@@ -49,6 +49,10 @@ constexpr std::string_view kWritable[] = {
     "helper",
     "reported_measures",
     "other_columns",
+    "military_family",
+    "relocated",
+    "collector",
+    "contact",
 };
 
 absl::Status CheckText(std::string_view field, std::string_view text, size_t max, bool required) {
@@ -243,6 +247,7 @@ absl::StatusOr<pb::CreateHouseholdResponse> Registry::CreateHousehold(
   if (!problems.empty()) return FieldsInvalid(problems);
   FANGPIN_RETURN_IF_ERROR(CheckScope(ctx, household.division()));
   household.mutable_monitoring()->set_state(vocab::MONITORING_STATE_NOT_MONITORED);
+  Adjudicate(nullptr, ctx.principal.subject, today, &household);
 
   pb::CreateHouseholdResponse response;
   if (request.validate_only()) {
@@ -353,6 +358,7 @@ absl::StatusOr<pb::UpdateHouseholdResponse> Registry::UpdateHousehold(
     FANGPIN_RETURN_IF_ERROR(CheckNobodyOmitted(before, after));
     const std::vector<base::FieldError> problems = CheckRecord(after, today, *divisions_);
     if (!problems.empty()) return FieldsInvalid(problems);
+    Adjudicate(&before, ctx.principal.subject, today, &after);
     Complete(&before, &after);
     changed = !ChangedFields(before, after).empty();
     pb::UpdateHouseholdResponse response;

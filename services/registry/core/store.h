@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "fangpin/registry/v1/division_service.pb.h"
 #include "fangpin/registry/v1/household.pb.h"
 #include "fangpin/registry/v1/import.pb.h"
 #include "fangpin/registry/v1/query.pb.h"
@@ -133,6 +134,16 @@ class RegistryReader : public FeedReader {
   // Up to `limit` errors with sequence > after, with their sequence numbers from 1.
   virtual absl::StatusOr<std::vector<std::pair<int64_t, pb::RowError>>> ImportErrors(
       std::string_view import_id, int64_t after, int limit) = 0;
+  // Piece of the import's errors workbook, from 0; empty behind the last, and without a workbook.
+  virtual absl::StatusOr<std::string> ErrorsWorkbookPiece(std::string_view import_id,
+                                                          int piece) = 0;
+
+  // One entry a village, in order; nullopt for one without a profile.
+  virtual absl::StatusOr<std::vector<std::optional<v1::VillageProfile>>> VillageProfiles(
+      absl::Span<const std::string> villages) = 0;
+  // Up to `limit` profiles in the range with a code above `after`, in code order.
+  virtual absl::StatusOr<std::vector<v1::VillageProfile>> ListVillageProfiles(
+      const DivisionRange& range, std::string_view after, int limit) = 0;
 };
 
 // Writes inside one serialisable transaction; reads see what it wrote.
@@ -158,6 +169,12 @@ class RegistryWriter : public RegistryReader {
   // Numbers the errors from 1 and replaces those that are there.
   virtual absl::Status PutImportErrors(std::string_view import_id,
                                        absl::Span<const pb::RowError> errors) = 0;
+  // Keeps the workbook in pieces of at most 1 MiB in place of the one that is there; an empty one
+  // is none.
+  virtual absl::Status PutErrorsWorkbook(std::string_view import_id, std::string_view workbook) = 0;
+  static constexpr size_t kWorkbookPiece = size_t{1} << 20;
+
+  virtual absl::Status PutVillageProfiles(absl::Span<const v1::VillageProfile> profiles) = 0;
 };
 
 // The registry's records. Thread-safe. Errors are those of libs/sql unless named.

@@ -38,6 +38,10 @@ std::string ImportPlace(std::string_view id) { return base::StrCat("import/", id
 std::string ChunkPlace(std::string_view import_id, int64_t offset) {
   return base::StrCat("chunk/", import_id, "/", offset);
 }
+std::string WorkbookPlace(std::string_view import_id, int64_t piece) {
+  return base::StrCat("workbook/", import_id, "/", piece);
+}
+std::string VillagePlace(std::string_view village) { return base::StrCat("village/", village); }
 std::string ErrorPlace(std::string_view import_id, int64_t sequence) {
   return base::StrCat("import-error/", import_id, "/", sequence);
 }
@@ -276,6 +280,38 @@ class SqlTx final : public RegistryWriter {
     return errors;
   }
 
+  absl::StatusOr<std::string> ErrorsWorkbookPiece(std::string_view import_id, int piece) override {
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
+                             tx_.First(q::kGetWorkbookPiece, import_id, piece));
+    if (!row.has_value()) return std::string();
+    return sealer_.Unseal(row->Bytes(0), WorkbookPlace(import_id, piece));
+  }
+
+  absl::StatusOr<std::vector<std::optional<v1::VillageProfile>>> VillageProfiles(
+      absl::Span<const std::string> villages) override {
+    absl::flat_hash_map<std::string, v1::VillageProfile> found;
+    FANGPIN_RETURN_IF_ERROR(
+        ForKeys(q::kGetVillageProfiles, villages, TextKey, [&](const Row& row) -> absl::Status {
+          FANGPIN_ASSIGN_OR_RETURN(found[std::string(row.Text(0))], ReadVillage(row));
+          return absl::OkStatus();
+        }));
+    return InOrder<v1::VillageProfile>(villages, found);
+  }
+
+  absl::StatusOr<std::vector<v1::VillageProfile>> ListVillageProfiles(const DivisionRange& range,
+                                                                      std::string_view after,
+                                                                      int limit) override {
+    std::vector<v1::VillageProfile> profiles;
+    FANGPIN_RETURN_IF_ERROR(
+        tx_.ForEach(q::kListVillageProfiles, {range.begin, range.end, after, limit},
+                    [&](const Row& row) -> absl::Status {
+                      FANGPIN_ASSIGN_OR_RETURN(v1::VillageProfile profile, ReadVillage(row));
+                      profiles.push_back(std::move(profile));
+                      return absl::OkStatus();
+                    }));
+    return profiles;
+  }
+
   absl::StatusOr<int> ReserveSerials(std::string_view village, int count) override {
     FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
                              tx_.First(q::kReserveSerials, village, count));
@@ -369,6 +405,29 @@ class SqlTx final : public RegistryWriter {
     return tx_.ExecuteMany(q::kInsertError, rows).status();
   }
 
+  absl::Status PutErrorsWorkbook(std::string_view import_id, std::string_view workbook) override {
+    FANGPIN_RETURN_IF_ERROR(tx_.Execute(q::kDropWorkbook, import_id).status());
+    std::vector<std::vector<Value>> rows;
+    for (size_t at = 0; at < workbook.size(); at += kWorkbookPiece) {
+      const auto piece = static_cast<int64_t>(rows.size());
+      FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(workbook.substr(at, kWorkbookPiece),
+                                                                WorkbookPlace(import_id, piece)));
+      rows.push_back({import_id, piece, Blob{std::move(sealed)}});
+    }
+    return tx_.ExecuteMany(q::kInsertWorkbookPiece, rows).status();
+  }
+
+  absl::Status PutVillageProfiles(absl::Span<const v1::VillageProfile> profiles) override {
+    std::vector<std::vector<Value>> rows;
+    rows.reserve(profiles.size());
+    for (const v1::VillageProfile& profile : profiles) {
+      FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(profile.SerializeAsString(),
+                                                                VillagePlace(profile.division())));
+      rows.push_back({profile.division(), Blob{std::move(sealed)}});
+    }
+    return tx_.ExecuteMany(q::kPutVillageProfile, rows).status();
+  }
+
  private:
   using Key = std::pair<std::string, std::string>;  // division, id
 
@@ -440,6 +499,11 @@ class SqlTx final : public RegistryWriter {
         pb::Revision revision,
         Open<pb::Revision>(row.Bytes(2), RevisionPlace(row.Text(0), row.Int(1))));
     return std::move(*revision.mutable_household());
+  }
+
+  // From a row (division, sealed).
+  absl::StatusOr<v1::VillageProfile> ReadVillage(const Row& row) const {
+    return Open<v1::VillageProfile>(row.Bytes(1), VillagePlace(row.Text(0)));
   }
 
   // Runs the statement over all keys, kKeysAtOnce at a time; the last key fills up the rest.

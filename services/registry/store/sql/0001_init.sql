@@ -89,6 +89,12 @@ CREATE TABLE village_serials (
   last_serial BIGINT NOT NULL CHECK (last_serial <= 999999)
 );
 
+-- sealed: the VillageProfile message.
+CREATE TABLE village_profiles (
+  division {{key}} PRIMARY KEY CHECK (length(division) = 12),
+  sealed {{blob}} NOT NULL
+);
+
 -- First answers to writes that clients may repeat.
 CREATE TABLE requests (
   principal {{key}} NOT NULL,
@@ -124,6 +130,14 @@ CREATE TABLE import_chunks (
   position BIGINT NOT NULL,
   sealed {{blob}} NOT NULL,
   PRIMARY KEY (import_id, position)
+);
+
+-- The errors workbook of an import that has one, in pieces from 0.
+CREATE TABLE import_workbooks (
+  import_id {{key}} NOT NULL,
+  piece BIGINT NOT NULL,
+  sealed {{blob}} NOT NULL,
+  PRIMARY KEY (import_id, piece)
 );
 
 CREATE TABLE import_errors (

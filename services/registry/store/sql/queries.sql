@@ -194,6 +194,26 @@ VALUES ($1, $2)
  WHERE village_serials.last_serial + excluded.last_serial <= 999999
 RETURNING last_serial;
 
+-- name: PutVillageProfile
+INSERT INTO village_profiles (division, sealed)
+VALUES ($1, $2)
+    ON CONFLICT (division) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: GetVillageProfiles
+SELECT division, sealed
+  FROM village_profiles
+ WHERE division IN (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38,
+    $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50);
+
+-- name: ListVillageProfiles
+SELECT division, sealed
+  FROM village_profiles
+ WHERE division >= $1 AND division < $2 AND division > $3
+ ORDER BY division
+ LIMIT $4;
+
 -- name: FindAnswer
 SELECT body, sealed
   FROM requests
@@ -253,6 +273,19 @@ SELECT position, sealed
 -- name: DropChunks
 DELETE FROM import_chunks
  WHERE import_id = $1;
+
+-- name: DropWorkbook
+DELETE FROM import_workbooks
+ WHERE import_id = $1;
+
+-- name: InsertWorkbookPiece
+INSERT INTO import_workbooks (import_id, piece, sealed)
+VALUES ($1, $2, $3);
+
+-- name: GetWorkbookPiece
+SELECT sealed
+  FROM import_workbooks
+ WHERE import_id = $1 AND piece = $2;
 
 -- name: DropErrors
 DELETE FROM import_errors
