@@ -10,8 +10,8 @@
 #include "libs/base/civil.h"
 #include "libs/base/strings.h"
 #include "libs/base/text.h"
-#include "services/registry/core/flags.h"
 #include "libs/sheet/header.h"
+#include "services/registry/core/flags.h"
 #include "services/registry/core/labels.h"
 
 namespace fangpin::registry {
