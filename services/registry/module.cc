@@ -37,11 +37,12 @@ class RegistryModule final : public rpc::Module {
         feed_(&store_),
         imports_(&store_, &tree_, [this] { worker_.Wake(); }),
         divisions_(&tree_),
+        villages_(&store_),
         registry_handler_(env.RuntimeFor(kName), &registry_, &feed_, &imports_,
                           sealer_.Fingerprint("page-tokens/registry"),
                           database_->engine() == sql::Engine::kSqlite ? rpc::RunMode::kInline
                                                                       : rpc::RunMode::kExecutor),
-        division_handler_(env.RuntimeFor(kName), &divisions_,
+        division_handler_(env.RuntimeFor(kName), &divisions_, &villages_,
                           sealer_.Fingerprint("page-tokens/registry")) {}
 
   std::string_view name() const override { return kName; }
@@ -70,6 +71,7 @@ class RegistryModule final : public rpc::Module {
   Feed feed_;
   Imports imports_;
   Divisions divisions_;
+  Villages villages_;
   RegistryHandler registry_handler_;
   DivisionHandler division_handler_;
 };
