@@ -212,6 +212,7 @@ absl::Status MethodCore::Resolve(const google::protobuf::Descriptor* request,
   request_ids_ = IdPaths(request);
   response_ids_ = IdPaths(response);
   response_is_personal_ = HoldsPersonalFields(response);
+  streams_raw_file_ = answers == Answers::kStream && IsRawPiece(response);
   return absl::OkStatus();
 }
 
@@ -333,6 +334,10 @@ absl::Status MethodCore::Authorize(const Call& call, const Message& request) con
     return base::Error(absl::StatusCode::kPermissionDenied, "PERMISSION_MISSING",
                        "没有此项操作的权限")
         .WithMetadata("permission", policy_.permission());
+  }
+  if (streams_raw_file_ && !call.caller->grants.see_personal) {
+    return base::Error(absl::StatusCode::kPermissionDenied, "PERSONAL_DATA_DENIED",
+                       "文件中的个人信息无法脱敏，您的角色不能查看");
   }
   absl::Status scope;
   division_.ForEach(request, [&](const std::string& division) {
