@@ -36,9 +36,10 @@ class RegistryModule final : public rpc::Module {
         registry_(&store_, &tree_, &metrics_),
         feed_(&store_),
         imports_(&store_, &tree_, [this] { worker_.Wake(); }),
+        exports_(&store_, &feed_, &tree_),
         divisions_(&tree_),
         villages_(&store_),
-        registry_handler_(env.RuntimeFor(kName), &registry_, &feed_, &imports_,
+        registry_handler_(env.RuntimeFor(kName), &registry_, &feed_, &imports_, &exports_,
                           sealer_.Fingerprint("page-tokens/registry"),
                           database_->engine() == sql::Engine::kSqlite ? rpc::RunMode::kInline
                                                                       : rpc::RunMode::kExecutor),
@@ -70,6 +71,7 @@ class RegistryModule final : public rpc::Module {
   Registry registry_;
   Feed feed_;
   Imports imports_;
+  Exports exports_;
   Divisions divisions_;
   Villages villages_;
   RegistryHandler registry_handler_;

@@ -72,8 +72,9 @@ class RegistryApiTest : public ::testing::Test {
   Divisions divisions_{&tree_};
   Villages villages_{&store_};
   Feed feed_{&store_};
-  RegistryHandler registry_handler_{server_.runtime(), &registry_, &feed_,
-                                    &imports_,         "secret",   rpc::RunMode::kInline};
+  Exports exports_{&store_, &feed_, &tree_};
+  RegistryHandler registry_handler_{
+      server_.runtime(), &registry_, &feed_, &imports_, &exports_, "secret", rpc::RunMode::kInline};
   DivisionHandler division_handler_{server_.runtime(), &divisions_, &villages_, "secret"};
   std::unique_ptr<pb::RegistryService::Stub> stub_;
   std::unique_ptr<v1::DivisionService::Stub> division_stub_;
