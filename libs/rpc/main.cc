@@ -6,16 +6,19 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "CLI/CLI.hpp"
 #include "absl/time/clock.h"
 #include "libs/base/error.h"
+#include "libs/base/error_details.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
 #include "libs/log/log.h"
 #include "libs/metrics/version.h"
+#include "libs/rpc/command_line.h"
 #include "libs/rpc/config.h"
 #include "libs/rpc/server.h"
 
@@ -23,6 +26,9 @@ namespace fangpin::rpc {
 namespace {
 
 using Modules = std::vector<std::unique_ptr<Module>>;
+
+// Exit code for a command line that cannot be parsed.
+constexpr int kUsage = 2;
 
 log::Level LogLevel(const std::string& name) {
   if (name == "debug") return log::Level::kDebug;
@@ -187,9 +193,19 @@ class Process {
 };
 
 int Fail(const absl::Status& status) {
-  log::Error("cannot start", {{"reason", base::Reason(status)},
-                              {"message", base::ToStd(status.message())},
-                              {"status", status.ToString()}});
+  std::map<std::string, std::string> metadata;
+  if (const auto info = base::GetErrorInfo(status)) {
+    metadata.insert(info->metadata().begin(), info->metadata().end());
+  }
+  std::string details;
+  for (const auto& [key, value] : metadata) {
+    base::StrAppend(&details, std::string_view(details.empty() ? "" : " "), key, "=", value);
+  }
+  const std::string reason = base::Reason(status);
+  log::Error("cannot start",
+             {{"reason", reason.empty() ? absl::StatusCodeToString(status.code()) : reason},
+              {"message", base::ToStd(status.message())},
+              {"details", details}});
   log::Flush();
   return 1;
 }
@@ -200,12 +216,20 @@ int Main(int argc, char** argv, std::initializer_list<ModuleFactory> factories) 
   const std::string binary = std::filesystem::path(argv[0]).filename();
   std::string config_file, var_dir;
   bool check_config = false;
-  CLI::App app(base::StrCat("防贫服务 ", binary, " ", metrics::kVersion));
+  CLI::App app(base::StrCat("防贫服务 ", binary, " ", metrics::kVersion), binary);
+  SpeakChinese(app);
   app.add_option("--config", config_file, "配置文件（textproto）；不填则全部取默认值");
   app.add_option("--var", var_dir, "工作目录，优先于配置文件");
   app.add_flag("--check_config", check_config, "检查配置后退出");
-  app.set_version_flag("--version", base::StrCat(binary, " ", metrics::kVersion));
-  CLI11_PARSE(app, argc, argv);
+  app.set_version_flag("--version", base::StrCat(binary, " ", metrics::kVersion), "显示版本");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help and version come this way too.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::cerr << CommandLineError(app, error) << "\n";
+    return kUsage;
+  }
 
   // Before any thread, so that all inherit it.
   const sigset_t signals = StopSignals();

@@ -46,9 +46,9 @@ struct JwtTextFree {
 };
 using JwtText = std::unique_ptr<char, JwtTextFree>;
 
-absl::Status KeyFileError(absl::StatusCode code, std::string_view reason,
-                          std::string_view message) {
-  return base::Error(code, reason, message).Build();
+absl::Status KeyFileError(absl::StatusCode code, std::string_view reason, std::string_view message,
+                          std::string_view file) {
+  return base::Error(code, reason, message).WithMetadata("file", file);
 }
 
 absl::Status TokenInvalid() {
@@ -65,7 +65,7 @@ absl::StatusOr<std::string> ReadKeyFile(const std::string& file) {
   if (fd < 0) {
     if (errno == ENOENT) return absl::NotFoundError("");
     return KeyFileError(absl::StatusCode::kUnavailable, "TOKEN_KEY_UNREADABLE",
-                        "令牌密钥文件无法读取");
+                        "令牌密钥文件无法读取", file);
   }
   struct stat info;
   char buffer[256];
@@ -74,16 +74,16 @@ absl::StatusOr<std::string> ReadKeyFile(const std::string& file) {
   close(fd);
   if (exposed) {
     return KeyFileError(absl::StatusCode::kFailedPrecondition, "TOKEN_KEY_EXPOSED",
-                        "令牌密钥文件的权限过宽，只允许属主读写（chmod 600）");
+                        "令牌密钥文件的权限过宽，只允许属主读写（chmod 600）", file);
   }
   return std::string(buffer, size < 0 ? 0 : size);
 }
 
 // Writes the file whole or not at all; the first of two processes wins.
 absl::Status CreateKeyFile(const std::string& file, const std::string& text) {
-  const auto failed = [] {
+  const auto failed = [&file] {
     return KeyFileError(absl::StatusCode::kUnavailable, "TOKEN_KEY_UNWRITABLE",
-                        "令牌密钥文件无法写入");
+                        "令牌密钥文件无法写入", file);
   };
   std::error_code error;
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
@@ -164,7 +164,7 @@ absl::StatusOr<TokenKey> TokenKey::LoadOrCreate(const std::string& file) {
                     absl::HexStringToBytes(base::ToAbsl(parts[2].substr(0, 2 * kSecretSize))));
   }
   return KeyFileError(absl::StatusCode::kInvalidArgument, "TOKEN_KEY_INVALID",
-                      "令牌密钥文件的内容不正确");
+                      "令牌密钥文件的内容不正确", file);
 }
 
 TokenKey TokenKey::Random() {
