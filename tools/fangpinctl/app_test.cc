@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -206,8 +207,12 @@ class FakeDetermination final : public screening_pb::DeterminationService::Servi
                                                             : screening_pb::CASE_STATE_REFUSED);
     return grpc::Status::OK;
   }
-  grpc::Status EvaluateCase(ServerContext*, const screening_pb::EvaluateCaseRequest*,
+  grpc::Status EvaluateCase(ServerContext*, const screening_pb::EvaluateCaseRequest* request,
                             screening_pb::EvaluateCaseResponse* response) override {
+    if (request->case_id() == "good") {
+      response->set_approvable(true);
+      return grpc::Status::OK;
+    }
     policy::v1::Finding& finding = *response->add_findings();
     finding.set_rule("CASE_STEPS_COMPLETE");
     finding.set_verdict(policy::v1::VERDICT_HOLD);
@@ -319,6 +324,83 @@ TEST_F(AppTest, WrongCommandLinesEndWithTwo) {
   EXPECT_EQ(CtlHere({"case", "decide", "C1", "--approve", "--refuse"}).code, 2);
   EXPECT_EQ(Ctl({"household", "list", "--server", "10.1.2.3:7100", "--token", "t"}).code, 2)
       << "a token never leaves the machine in plain text";
+}
+
+// Every command that is an RPC, with each of its flags once and each positional: what is wrong with
+// a row of the tables shows in the parser, before any server is asked.
+TEST_F(AppTest, EveryRpcCommandTakesItsWholeLine) {
+  std::ostringstream ignored;
+  Context context(ignored, ignored, /*progress=*/false);
+  CLI::App app;
+  for (const AddCommands add : kCommands) add(app, context);
+  const std::string request = Write("empty.json", "{}");
+  int checked = 0;
+  for (CLI::App* group : app.get_subcommands([](CLI::App*) { return true; })) {
+    if (group->get_name() == "audit") continue;
+    for (CLI::App* command : group->get_subcommands([](CLI::App*) { return true; })) {
+      std::vector<std::string> line = {group->get_name(), command->get_name()};
+      for (const CLI::Option* option : command->get_options()) {
+        const std::string name = option->get_name();
+        if (name == "--help" || name == "--json-template" || !option->get_excludes().empty()) {
+          continue;
+        }
+        if (!option->get_positional()) line.push_back(name);
+        if (option->get_expected_min() == 0) continue;  // a flag
+        const std::string help = option->get_description();
+        const size_t choices = help.find("：") + sizeof("：") - 1;
+        line.push_back(option->get_type_name() == "ENUM"
+                           ? help.substr(choices, help.find_first_of(",", choices) - choices)
+                       : name == "--json" ? request
+                                          : "1");
+      }
+      const Done done = CtlHere(line);
+      EXPECT_NE(done.code, 2) << ::testing::PrintToString(line) << "\n" << done.err;
+      ++checked;
+    }
+  }
+  EXPECT_GT(checked, 35);
+}
+
+TEST_F(AppTest, WrongCommandLinesAreExplainedInChinese) {
+  Done done = Ctl({"household", "nonsense"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("不认识“nonsense”，可用的命令：get、list"));
+  EXPECT_THAT(done.err, HasSubstr("用法见 fangpinctl household --help"));
+  done = CtlHere({"household", "list", "--limit", "x"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("--limit：应为不小于 0 的整数"));
+  done = CtlHere({"--output", "json", "household", "get"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_EQ(json::parse(done.err)["details"][0]["reason"], "COMMAND_LINE_INVALID");
+}
+
+TEST_F(AppTest, OutputThatCannotBeWrittenIsNoSuccess) {
+  std::ofstream full("/dev/full");
+  std::ostringstream err;
+  const char* argv[] = {"fangpinctl",  "household",       "list",     "--limit",       "0",
+                        "--token-key", key_file_.c_str(), "--server", address_.c_str()};
+  EXPECT_EQ(ctl::Run(kCommands, std::size(argv), argv, full, err, /*progress=*/false), 2);
+  EXPECT_THAT(err.str(), HasSubstr("OUTPUT_UNWRITABLE"));
+}
+
+TEST_F(AppTest, FileWithoutCertificateIsAUsageError) {
+  const Done done = CtlHere({"household", "list", "--ca", Write("ca.pem", "# README\n")});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("CA_INVALID"));
+}
+
+TEST_F(AppTest, PlanUpdateWithoutJsonWouldEmptyThePlan) {
+  const Done done = CtlHere({"plan", "update", "P1"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("缺少 --json"));
+}
+
+TEST_F(AppTest, JsonTemplateNeedsNeitherServerNorPositionals) {
+  const Done done = Ctl({"case", "step", "--json-template"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  const json request = json::parse(done.out);
+  EXPECT_TRUE(request["step"].contains("doneOn"));
+  EXPECT_THAT(request["step"]["step"].get<std::string>(), HasSubstr("|"));
 }
 
 TEST_F(AppTest, HelpAndVersionEndWithZero) {
@@ -482,11 +564,18 @@ TEST_F(AppTest, DecisionReadsTheEtagUnlessGiven) {
 }
 
 TEST_F(AppTest, EvaluationShowsFindingsAndWhatFollows) {
-  const Done done = CtlHere({"case", "evaluate", "C1"});
-  EXPECT_EQ(done.code, 0) << done.err;
+  Done done = CtlHere({"case", "evaluate", "C1"});
+  EXPECT_EQ(done.code, 1) << "not approvable";
   EXPECT_THAT(done.out, HasSubstr("CASE_STEPS_COMPLETE"));
   EXPECT_THAT(done.out, HasSubstr("approvable：否\n"));
-  EXPECT_THAT(done.out, HasSubstr("line_fen：7800.00\n"));
+  EXPECT_THAT(done.out, HasSubstr("line（元）：7800.00\n"));
+  done = CtlHere({"case", "evaluate", "C1", "--output", "json"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_EQ(json::parse(done.out)["approvable"], false);
+  done = CtlHere({"case", "evaluate", "good", "--output", "json"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(json::parse(done.out)["approvable"], true);
+  EXPECT_FALSE(json::parse(done.out).contains("lineFen")) << "what is not known is not 0";
 }
 
 TEST_F(AppTest, VisitIsNamedByTheClient) {

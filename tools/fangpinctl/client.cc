@@ -69,6 +69,10 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(Options options) {
   if (!client->options_.ca_file.empty()) {
     absl::StatusOr<std::string> certificates = ReadAll(client->options_.ca_file);
     if (!certificates.ok()) return std::move(certificates).status();
+    if (!rpc::HoldsCertificate(*certificates)) {
+      return UsageError("CA_INVALID",
+                        base::StrCat("文件中没有 PEM 格式的证书：", client->options_.ca_file));
+    }
     client->root_certificates_ = *std::move(certificates);
     return client;
   }

@@ -20,12 +20,14 @@ using google::protobuf::Reflection;
 
 namespace {
 
+constexpr std::string_view kFenSuffix = "_fen";
+
 absl::Status NotAccepted(std::string_view text, std::string_view wanted) {
   return UsageError("VALUE_NOT_ACCEPTED", base::StrCat("不接受“", text, "”：", wanted));
 }
 
 absl::StatusOr<int64_t> ParseNumber(const FieldDescriptor* field, const std::string& text) {
-  if (base::ToStd(field->name()).ends_with("_fen")) {
+  if (IsMoney(field)) {
     absl::StatusOr<int64_t> fen = base::ParseYuan(text);
     if (!fen.ok()) return NotAccepted(text, "应为以元计的金额，最多两位小数");
     return *fen;
@@ -104,6 +106,16 @@ bool MessagePath::Has(const Message& message) const {
   const Reflection* reflection = holder->GetReflection();
   return field()->is_repeated() ? reflection->FieldSize(*holder, field()) > 0
                                 : reflection->HasField(*holder, field());
+}
+
+bool IsMoney(const FieldDescriptor* field) {
+  return base::ToStd(field->name()).ends_with(kFenSuffix);
+}
+
+std::string TitleOf(const FieldDescriptor* field) {
+  const std::string_view name = field->name();
+  return IsMoney(field) ? base::StrCat(name.substr(0, name.size() - kFenSuffix.size()), "（元）")
+                        : std::string(name);
 }
 
 std::string_view ShortEnumName(const EnumValueDescriptor& value) {

@@ -36,6 +36,12 @@ class MessagePath {
   std::vector<const google::protobuf::FieldDescriptor*> fields_;
 };
 
+// True for amounts: kept in fen, shown and given in yuan.
+bool IsMoney(const google::protobuf::FieldDescriptor* field);
+
+// The field's name where people read its values: "wage（元）" of wage_fen.
+std::string TitleOf(const google::protobuf::FieldDescriptor* field);
+
 // "MONITORED" of MONITORING_STATE_MONITORED.
 std::string_view ShortEnumName(const google::protobuf::EnumValueDescriptor& value);
 
