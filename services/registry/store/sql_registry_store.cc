@@ -153,16 +153,15 @@ class SqlTx final : public RegistryWriter {
     return part;
   }
 
-  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(const DivisionRange& range,
-                                                              const pb::HouseholdFilter& filter,
-                                                              int prefix_digits) override {
-    std::vector<Value> args = {prefix_digits, range.begin, range.end};
-    const sql::Statement* statement = &q::kSumVillages;
-    if (IsSummed(filter)) {
-      AppendSummedFilter(filter, &args);
-    } else {
+  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(
+      const DivisionRange& range, const pb::HouseholdFilter& filter) override {
+    std::vector<Value> args = {range.begin, range.end};
+    const sql::Statement* statement = &q::kCountHouseholds;
+    if (const bool monitored = TakesMonitoredOnly(filter); monitored || !TakesBySort(filter)) {
+      statement = monitored ? &q::kCountMonitoredHouseholds : &q::kCountFilteredHouseholds;
       AppendFilter(filter, &args);
-      statement = TakesMonitoredOnly(filter) ? &q::kCountMonitoredHouseholds : &q::kCountHouseholds;
+    } else {
+      AppendSorts(filter, &args);
     }
     std::vector<HouseholdGroup> groups;
     FANGPIN_RETURN_IF_ERROR(tx_.ForEach(*statement, args, [&](const Row& row) {
@@ -321,12 +320,9 @@ class SqlTx final : public RegistryWriter {
 
   absl::Status Put(absl::Span<const HouseholdChange> changes) override {
     std::vector<std::vector<Value>> inserts, updates, revisions, drops, releases, claims;
-    VillageSums sums;
     for (const HouseholdChange& change : changes) {
       const pb::Household& h = change.revision.household();
       (change.before == nullptr ? inserts : updates).push_back(HouseholdRow(h));
-      if (change.before != nullptr) sums.Add(*change.before, -1);
-      sums.Add(h, 1);
       FANGPIN_ASSIGN_OR_RETURN(
           std::string sealed,
           sealer_.Seal(change.revision.SerializeAsString(), RevisionPlace(h.id(), h.revision())));
@@ -346,7 +342,6 @@ class SqlTx final : public RegistryWriter {
     FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kUpdateHousehold, updates).status()));
     FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kInsertHousehold, inserts).status()));
     FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kInsertRevision, revisions).status());
-    FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kAddToVillage, sums.Rows()).status());
     FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kDropPerson, drops).status());
     FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kReleasePerson, releases).status());
     FANGPIN_ASSIGN_OR_RETURN(const int64_t claimed, tx_.ExecuteMany(q::kClaimPerson, claims));
