@@ -543,8 +543,8 @@ TEST_F(MergeTest, WhoWasTakenOutByALifeEventStaysOut) {
   TestSheet file;
   file.rows = {PersonRow("H1", 1), PersonRow("H1", 3, "之子")};
   Import(file);
+  const pb::Household before = Households()[0];
   FASSERT_OK(store_.Write([&](RegistryWriter& writer) -> absl::Status {
-    const pb::Household before = **writer.Households({Households()[0].id()})->begin();
     pb::Household after = before;
     pb::Membership& membership = *after.mutable_members(1)->mutable_membership();
     membership.set_active(false);
@@ -561,8 +561,8 @@ TEST_F(MergeTest, WhatFileAndRecordTogetherMakeWrongIsRefused) {
   file.rows = {PersonRow("H1", 1), PersonRow("H1", 3, "之子")};
   Import(file);
   // The head has died here and the son is head now; the file knows neither.
+  const pb::Household before = Households()[0];
   FASSERT_OK(store_.Write([&](RegistryWriter& writer) -> absl::Status {
-    const pb::Household before = **writer.Households({Households()[0].id()})->begin();
     pb::Household after = before;
     pb::Membership& membership = *after.mutable_members(0)->mutable_membership();
     membership.set_active(false);
