@@ -170,7 +170,6 @@ std::optional<std::string> ParseDayOrMonthCell(std::string_view text) {
 
 std::optional<std::pair<std::string, std::string>> ParsePeriodCell(std::string_view text) {
   const std::string plain = base::CleanCode(text);
-  if (auto only = ParseDayOrMonthCell(plain)) return std::pair(*std::move(only), "");
   // The mark between the two: a word, or the middle one of an odd number of slashes or dashes.
   size_t at = std::string::npos;
   size_t width = 0;
@@ -189,7 +188,12 @@ std::optional<std::pair<std::string, std::string>> ParsePeriodCell(std::string_v
   }
   const std::string_view all = plain;
   auto begin = ParseDayOrMonthCell(all.substr(0, at));
-  if (!begin.has_value()) return std::nullopt;
+  if (!begin.has_value()) {
+    // One day or month: the mark stands inside it.
+    begin = ParseDayOrMonthCell(plain);
+    if (!begin.has_value()) return std::nullopt;
+    at = std::string::npos;
+  }
   const std::string_view rest = at == std::string::npos ? "" : all.substr(at + width);
   if (rest.empty() || rest == "今" || rest == "至今") return std::pair(*std::move(begin), "");
   auto end = ParseDayOrMonthCell(rest);
