@@ -7,6 +7,7 @@
 #include <iostream>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
@@ -33,6 +34,8 @@ namespace {
 
 constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 constexpr absl::Duration kLongestPause = absl::Seconds(2);
+// Services whose requests stand in several files.
+constexpr const char* kServicesOfManyFiles[] = {"fangpin.registry.v1.RegistryService"};
 // Pages of whole households are the largest answers.
 constexpr int kMaxAnswerBytes = 256 << 20;
 
@@ -84,10 +87,14 @@ absl::StatusOr<std::string> ReadAll(const std::string& file) {
 
 const MethodDescriptor& MethodTaking(const google::protobuf::Descriptor* request) {
   const google::protobuf::FileDescriptor* file = request->file();
-  for (int i = 0; i < file->service_count(); ++i) {
-    for (int j = 0; j < file->service(i)->method_count(); ++j) {
-      const MethodDescriptor* method = file->service(i)->method(j);
-      if (method->input_type() == request) return *method;
+  std::vector<const google::protobuf::ServiceDescriptor*> services;
+  for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
+  for (const char* name : kServicesOfManyFiles) {
+    services.push_back(file->pool()->FindServiceByName(name));
+  }
+  for (const google::protobuf::ServiceDescriptor* service : services) {
+    for (int i = 0; service != nullptr && i < service->method_count(); ++i) {
+      if (service->method(i)->input_type() == request) return *service->method(i);
     }
   }
   std::cerr << "fangpinctl: no method takes " << request->full_name() << "\n";
@@ -103,6 +110,10 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(Options options) {
   if (!client->options_.ca_file.empty()) {
     absl::StatusOr<std::string> certificates = ReadAll(client->options_.ca_file);
     if (!certificates.ok()) return std::move(certificates).status();
+    if (!rpc::HoldsCertificate(*certificates)) {
+      return UsageError("CA_INVALID",
+                        base::StrCat("文件中没有 PEM 格式的证书：", client->options_.ca_file));
+    }
     client->root_certificates_ = *std::move(certificates);
     return client;
   }

@@ -118,8 +118,9 @@ class RegistryStreamsTest : public ::testing::Test {
   Registry registry_{&store_, &tree_, &metrics_};
   Feed feed_{&store_};
   Imports imports_{&store_, &tree_, [] {}};
-  RegistryHandler handler_{server_.runtime(), &registry_, &feed_,
-                           &imports_,         "secret",   rpc::RunMode::kInline};
+  Exports exports_{&store_, &feed_, &tree_};
+  RegistryHandler handler_{server_.runtime(), &registry_,           &feed_, &imports_, &exports_,
+                           "secret",          rpc::RunMode::kInline};
   std::unique_ptr<pb::RegistryService::Stub> stub_;
 };
 

@@ -7,6 +7,8 @@
 #include "libs/base/household_id.h"
 #include "libs/base/status.h"
 #include "services/registry/core/errors.h"
+#include "services/registry/core/household.h"
+#include "services/registry/core/household_filter.h"
 
 namespace fangpin::registry {
 namespace {
@@ -90,26 +92,33 @@ class FakeStore::Tx final : public RegistryWriter {
     return found;
   }
 
-  absl::StatusOr<std::vector<pb::Household>> ListHouseholds(const HouseholdQuery& query) override {
-    std::vector<pb::Household> found;
+  absl::StatusOr<HouseholdPart> ListHouseholds(const HouseholdQuery& query) override {
     const std::pair<std::string, std::string> after(query.after_division, query.after_id);
-    for (const auto& [id, revisions] : data_.households) {
-      const pb::Household& h = revisions.back().household();
-      const bool state =
-          query.states.empty() || std::find(query.states.begin(), query.states.end(),
-                                            h.monitoring().state()) != query.states.end();
-      if (state && h.division() >= query.range.begin && h.division() < query.range.end &&
-          std::pair(h.division(), id) > after) {
-        found.push_back(h);
+    const bool named = !query.filter.member_name().empty();
+    HouseholdPart part;
+    int seen = 0;
+    for (const pb::Household* h : Within(query.range)) {
+      if (std::pair(h->division(), h->id()) <= after) continue;
+      if (static_cast<int>(part.households.size()) == query.limit ||
+          (!named && seen == query.window)) {
+        return part;
       }
+      ++seen;
+      part.last_division = h->division();
+      part.last_id = h->id();
+      if (Takes(query.filter, *h)) part.households.push_back(*h);
     }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.division(), a.id()) < std::pair(b.division(), b.id());
-    });
-    if (static_cast<int>(found.size()) > query.limit) {
-      found.resize(static_cast<size_t>(query.limit));
+    part.complete = true;
+    return part;
+  }
+
+  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(
+      const DivisionRange& range, const pb::HouseholdFilter& filter) override {
+    std::vector<HouseholdGroup> groups;
+    for (const pb::Household* h : Within(range)) {
+      if (Takes(filter, *h)) groups.push_back(GroupOf(*h));
     }
-    return found;
+    return groups;
   }
 
   absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
@@ -205,6 +214,36 @@ class FakeStore::Tx final : public RegistryWriter {
     return found;
   }
 
+  absl::StatusOr<std::string> ErrorsWorkbookPiece(std::string_view import_id, int piece) override {
+    const auto at = data_.workbooks.find(std::string(import_id));
+    const size_t begin = static_cast<size_t>(piece) * kWorkbookPiece;
+    if (at == data_.workbooks.end() || begin >= at->second.size()) return std::string();
+    return at->second.substr(begin, kWorkbookPiece);
+  }
+
+  absl::StatusOr<std::vector<std::optional<v1::VillageProfile>>> VillageProfiles(
+      absl::Span<const std::string> villages) override {
+    std::vector<std::optional<v1::VillageProfile>> found;
+    for (const std::string& village : villages) {
+      const auto at = data_.villages.find(village);
+      found.push_back(at == data_.villages.end() ? std::nullopt : std::optional(at->second));
+    }
+    return found;
+  }
+
+  absl::StatusOr<std::vector<v1::VillageProfile>> ListVillageProfiles(const DivisionRange& range,
+                                                                      std::string_view after,
+                                                                      int limit) override {
+    std::vector<v1::VillageProfile> found;
+    for (const auto& [code, profile] : data_.villages) {
+      if (code >= range.begin && code < range.end && code > after &&
+          static_cast<int>(found.size()) < limit) {
+        found.push_back(profile);
+      }
+    }
+    return found;
+  }
+
   absl::StatusOr<int> ReserveSerials(std::string_view village, int count) override {
     int& last = data_.serials[std::string(village)];
     if (last + count > base::kMaxHouseholdSerial) return HouseholdSerialsUsedUp(village);
@@ -281,8 +320,31 @@ class FakeStore::Tx final : public RegistryWriter {
     data_.errors[std::string(import_id)].assign(errors.begin(), errors.end());
     return absl::OkStatus();
   }
+  absl::Status PutErrorsWorkbook(std::string_view import_id, std::string_view workbook) override {
+    data_.workbooks[std::string(import_id)] = std::string(workbook);
+    return absl::OkStatus();
+  }
+
+  absl::Status PutVillageProfiles(absl::Span<const v1::VillageProfile> profiles) override {
+    for (const v1::VillageProfile& profile : profiles) {
+      data_.villages[profile.division()] = profile;
+    }
+    return absl::OkStatus();
+  }
 
  private:
+  // By division, then id.
+  std::vector<const pb::Household*> Within(const DivisionRange& range) const {
+    std::vector<const pb::Household*> found;
+    for (const auto& [id, revisions] : data_.households) {
+      const pb::Household& h = revisions.back().household();
+      if (h.division() >= range.begin && h.division() < range.end) found.push_back(&h);
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto* a, const auto* b) { return a->division() < b->division(); });
+    return found;
+  }
+
   Data& data_;
 };
 

@@ -59,6 +59,8 @@ class FakeStore final : public RegistryStore {
     std::map<std::string, ImportRecord> imports;
     std::map<std::pair<std::string, int64_t>, std::string> chunks;
     std::map<std::string, std::vector<pb::RowError>> errors;
+    std::map<std::string, std::string> workbooks;
+    std::map<std::string, v1::VillageProfile> villages;
     std::vector<FeedRow> feed;  // position i + 1 at i
     std::vector<FeedRow> feed_pending;
   };

@@ -21,12 +21,12 @@ absl::StatusOr<int64_t> Feed::Head() {
 absl::StatusOr<std::unique_ptr<HouseholdExport>> Feed::ExportHouseholds(
     const base::CallContext& ctx, const pb::ExportHouseholdsRequest& request,
     std::optional<ExportPoint> from) {
-  FANGPIN_RETURN_IF_ERROR(CheckFilter(request.filter()));
+  FANGPIN_ASSIGN_OR_RETURN(pb::HouseholdFilter filter, CheckFilter(request.filter()));
   if (!from.has_value()) FANGPIN_RETURN_IF_ERROR(store_->PositionFeed());
   FANGPIN_ASSIGN_OR_RETURN(const int64_t head, Head());
   if (from.has_value() && from->position > head) return ResumeTokenInvalid();
   return std::make_unique<HouseholdExport>(
-      store_, VisibleRanges(ctx.principal, request.filter().division()), request.filter(),
+      store_, VisibleRanges(ctx.principal, filter.division()), filter,
       from.has_value() ? *std::move(from) : ExportPoint{.position = head});
 }
 

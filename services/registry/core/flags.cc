@@ -1,81 +1,85 @@
 #include "services/registry/core/flags.h"
 
 #include <algorithm>
-#include <set>
-#include <string_view>
+#include <array>
 
 #include "services/registry/core/labels.h"
 
 namespace fangpin::registry {
 namespace {
 
-constexpr int kSafeguards = 4;
-constexpr int kSevereGrade = 2;
+// Raised flags by number.
+using Raised = std::array<bool, v1::HouseholdFlag_ARRAYSIZE>;
 
-// 高中 and above, as the labels of 在校生状况 begin.
-constexpr std::string_view kSenior[] = {"普通高中", "普高",     "高中",     "中职", "中等职业",
-                                        "高职",     "技师学院", "技工院校", "本科", "硕士"};
-
-bool Has(const pb::Person& person, vocab::HealthCondition condition) {
-  return std::find(person.health().begin(), person.health().end(), condition) !=
-         person.health().end();
-}
-
-bool Without(const pb::Person& person) {
+bool HasNoLabour(const v1::Person& person) {
   return person.labour_capacity() == vocab::LABOUR_CAPACITY_LOST ||
          person.labour_capacity() == vocab::LABOUR_CAPACITY_NONE;
 }
 
+bool IsUninsured(const v1::Coverage& coverage) {
+  return coverage.has_resident_medical() && !coverage.resident_medical() &&
+         coverage.has_employee_medical() && !coverage.employee_medical();
+}
+
+void RaiseFor(const v1::Person& person, Raised& raised) {
+  for (const int condition : person.health()) {
+    if (condition == vocab::HEALTH_CONDITION_SEVERE_ILLNESS) {
+      raised[v1::HOUSEHOLD_FLAG_SEVERE_ILLNESS] = true;
+    } else if (condition == vocab::HEALTH_CONDITION_CHRONIC_ILLNESS) {
+      raised[v1::HOUSEHOLD_FLAG_CHRONIC_ILLNESS] = true;
+    } else if (condition == vocab::HEALTH_CONDITION_DISABLED) {
+      raised[v1::HOUSEHOLD_FLAG_DISABLED_MEMBER] = true;
+    }
+  }
+  const auto raise = [&](v1::HouseholdFlag flag, bool holds) { raised[flag] |= holds; };
+  const int grade = person.disability_grade();
+  raise(v1::HOUSEHOLD_FLAG_DISABLED_MEMBER, !person.disability_number().empty());
+  raise(v1::HOUSEHOLD_FLAG_SEVERE_DISABILITY, grade == 1 || grade == 2);
+  raise(v1::HOUSEHOLD_FLAG_INCAPACITATED_MEMBER, person.incapacitated());
+  raise(v1::HOUSEHOLD_FLAG_DIBAO, person.coverage().dibao());
+  raise(v1::HOUSEHOLD_FLAG_TEKUN, person.coverage().tekun());
+  raise(v1::HOUSEHOLD_FLAG_SENIOR_STUDENT, IsSeniorSchooling(person.schooling().label()));
+  raise(v1::HOUSEHOLD_FLAG_UNINSURED_MEMBER, IsUninsured(person.coverage()));
+}
+
+void RaiseForSafeguards(const v1::Household& household, Raised& raised) {
+  std::array<vocab::SafeguardState, vocab::Safeguard_ARRAYSIZE> states = {};
+  for (const v1::SafeguardStatus& status : household.safeguards()) {
+    if (vocab::Safeguard_IsValid(status.safeguard())) states[status.safeguard()] = status.state();
+  }
+  for (int i = vocab::SAFEGUARD_UNSPECIFIED + 1; i < vocab::Safeguard_ARRAYSIZE; ++i) {
+    if (states[i] == vocab::SAFEGUARD_STATE_NOT_SECURED) {
+      raised[v1::HOUSEHOLD_FLAG_SAFEGUARD_NOT_SECURED] = true;
+    } else if (states[i] != vocab::SAFEGUARD_STATE_SECURED) {
+      raised[v1::HOUSEHOLD_FLAG_SAFEGUARD_UNKNOWN] = true;
+    }
+  }
+}
+
 }  // namespace
 
-std::vector<pb::HouseholdFlag> FlagsOf(const pb::Household& household) {
-  std::set<pb::HouseholdFlag> flags;
-  bool labour = false, anybody = false;
-  for (const pb::Person& p : household.members()) {
-    if (!p.membership().active()) continue;
-    anybody = true;
-    labour |= !Without(p);
-    const auto raise = [&](bool when, pb::HouseholdFlag flag) {
-      if (when) flags.insert(flag);
-    };
-    const pb::Coverage& c = p.coverage();
-    raise(Has(p, vocab::HEALTH_CONDITION_SEVERE_ILLNESS), pb::HOUSEHOLD_FLAG_SEVERE_ILLNESS);
-    raise(Has(p, vocab::HEALTH_CONDITION_CHRONIC_ILLNESS), pb::HOUSEHOLD_FLAG_CHRONIC_ILLNESS);
-    raise(Has(p, vocab::HEALTH_CONDITION_DISABLED) || p.disability_grade() > 0,
-          pb::HOUSEHOLD_FLAG_DISABLED_MEMBER);
-    raise(p.disability_grade() > 0 && p.disability_grade() <= kSevereGrade,
-          pb::HOUSEHOLD_FLAG_SEVERE_DISABILITY);
-    raise(p.incapacitated(), pb::HOUSEHOLD_FLAG_INCAPACITATED_MEMBER);
-    raise(c.dibao(), pb::HOUSEHOLD_FLAG_DIBAO);
-    raise(c.tekun(), pb::HOUSEHOLD_FLAG_TEKUN);
-    raise(std::any_of(
-              std::begin(kSenior), std::end(kSenior),
-              [&](std::string_view prefix) { return p.schooling().label().starts_with(prefix); }),
-          pb::HOUSEHOLD_FLAG_SENIOR_STUDENT);
-    raise(c.has_resident_medical() && c.has_employee_medical() && !c.resident_medical() &&
-              !c.employee_medical(),
-          pb::HOUSEHOLD_FLAG_UNINSURED_MEMBER);
+std::vector<v1::HouseholdFlag> FlagsOf(const v1::Household& household) {
+  Raised raised = {};
+  int active = 0;
+  int without_labour = 0;
+  for (const v1::Person& person : household.members()) {
+    if (!person.membership().active()) continue;
+    ++active;
+    if (HasNoLabour(person)) ++without_labour;
+    RaiseFor(person, raised);
   }
-  if (anybody && !labour) {
-    flags.insert(pb::HOUSEHOLD_FLAG_NO_LABOUR);
-    if (flags.contains(pb::HOUSEHOLD_FLAG_DIBAO) || flags.contains(pb::HOUSEHOLD_FLAG_TEKUN)) {
-      flags.insert(pb::HOUSEHOLD_FLAG_NO_LABOUR_BACKSTOP);
-    }
+  RaiseForSafeguards(household, raised);
+  raised[v1::HOUSEHOLD_FLAG_NO_LABOUR] = active > 0 && without_labour == active;
+  raised[v1::HOUSEHOLD_FLAG_NO_LABOUR_BACKSTOP] = household.monitoring().no_labour_backstop();
+  raised[v1::HOUSEHOLD_FLAG_RELOCATED] = household.relocated();
+  raised[v1::HOUSEHOLD_FLAG_ASSET_PENDING] =
+      std::any_of(household.assets().begin(), household.assets().end(),
+                  [](const auto& asset) { return asset.adjudication() == "PENDING"; });
+  std::vector<v1::HouseholdFlag> flags;
+  for (int i = 1; i < v1::HouseholdFlag_ARRAYSIZE; ++i) {
+    if (raised[i]) flags.push_back(static_cast<v1::HouseholdFlag>(i));
   }
-  int known = 0;
-  for (const pb::SafeguardStatus& s : household.safeguards()) {
-    known += s.state() == vocab::SAFEGUARD_STATE_SECURED ||
-             s.state() == vocab::SAFEGUARD_STATE_NOT_SECURED;
-    if (s.state() == vocab::SAFEGUARD_STATE_NOT_SECURED) {
-      flags.insert(pb::HOUSEHOLD_FLAG_SAFEGUARD_NOT_SECURED);
-    }
-  }
-  if (known < kSafeguards) flags.insert(pb::HOUSEHOLD_FLAG_SAFEGUARD_UNKNOWN);
-  if (household.relocated()) flags.insert(pb::HOUSEHOLD_FLAG_RELOCATED);
-  for (const pb::Asset& asset : household.assets()) {
-    if (asset.adjudication() == "PENDING") flags.insert(pb::HOUSEHOLD_FLAG_ASSET_PENDING);
-  }
-  return {flags.begin(), flags.end()};
+  return flags;
 }
 
 }  // namespace fangpin::registry

@@ -7,11 +7,9 @@
 
 namespace fangpin::registry {
 
-namespace pb = ::fangpin::registry::v1;
-
-// What stands out in the household, over its active members, in the order of the enum. What is not
-// on record raises no flag but SAFEGUARD_UNKNOWN.
-std::vector<pb::HouseholdFlag> FlagsOf(const pb::Household& household);
+// What stands out in the household, in the order of the enum. A fact that is not on record raises
+// no flag but SAFEGUARD_UNKNOWN.
+std::vector<v1::HouseholdFlag> FlagsOf(const v1::Household& household);
 
 }  // namespace fangpin::registry
 

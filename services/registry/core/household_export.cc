@@ -53,7 +53,7 @@ absl::StatusOr<std::vector<pb::Household>> HouseholdExport::Next() {
 
 absl::Status HouseholdExport::ReadPage() {
   const DivisionRange& range = ranges_[range_];
-  std::vector<pb::Household> page;
+  HouseholdPart part;
   std::vector<RevisionKey> keys;
   std::vector<std::optional<pb::Revision>> before;
   Place end;
@@ -64,9 +64,10 @@ absl::Status HouseholdExport::ReadPage() {
     query.after_division = read_.first;
     query.after_id = read_.second;
     query.limit = kPage;
-    FANGPIN_ASSIGN_OR_RETURN(page, reader.ListHouseholds(query));
-    end = static_cast<int>(page.size()) < kPage ? Place(range.end, "")
-                                                : Place(page.back().division(), page.back().id());
+    // What the filter takes is asked of each household as of the position.
+    query.filter.set_include_closed(true);
+    FANGPIN_ASSIGN_OR_RETURN(part, reader.ListHouseholds(query));
+    end = part.complete ? Place(range.end, "") : Place(part.last_division, part.last_id);
     keys.clear();
     for (const auto& [place, number] : ahead_) {
       if (place > end) break;
@@ -76,6 +77,7 @@ absl::Status HouseholdExport::ReadPage() {
     return absl::OkStatus();
   }));
 
+  std::vector<pb::Household> page = std::move(part.households);
   std::erase_if(page, [this](const pb::Household& household) {
     return changed_.contains(*base::ParseInt(household.id()));
   });

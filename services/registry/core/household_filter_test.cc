@@ -1,115 +1,125 @@
 #include "services/registry/core/household_filter.h"
 
 #include <string>
-#include <vector>
 
+#include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
-#include "libs/base/error_details.h"
 #include "libs/testing/status_matchers.h"
 
 namespace fangpin::registry {
 namespace {
 
+using ::absl::StatusCode;
 using ::fangpin::testing::ErrorIs;
-using ::fangpin::testing::IsOk;
 
-pb::HouseholdFilter Filter(const std::string& text) {
-  pb::HouseholdFilter filter;
+v1::HouseholdFilter Filter(const std::string& text) {
+  v1::HouseholdFilter filter;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &filter)) << text;
   return filter;
 }
 
-pb::Household Household() {
-  pb::Household household;
+v1::Household Example() {
+  v1::Household household;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
       R"pb(
-        id: "621126200201000001"
         division: "621126200201"
-        kind: HOUSEHOLD_KIND_LIFTED_OUT
+        kind: HOUSEHOLD_KIND_ORDINARY
+        members {
+          name: "测试甲"
+          membership { active: true }
+        }
+        members { name: "测试乙" }
         monitoring {
           state: MONITORING_STATE_MONITORED
-          category: MONITORED_CATEGORY_UNSTABLE_POVERTY_EXIT
+          category: MONITORED_CATEGORY_MARGINAL_POVERTY_PRONE
           risks { type: RISK_TYPE_ILLNESS }
           risks { type: RISK_TYPE_SCHOOLING }
         }
-        members {
-          name: "测试甲"
-          health: HEALTH_CONDITION_SEVERE_ILLNESS
-          membership { active: true }
-        }
-        members { name: "测试乙" health: HEALTH_CONDITION_CHRONIC_ILLNESS }
-        relocated: true
-        update_time { seconds: 1700000000 nanos: 500000 }
+        flags: HOUSEHOLD_FLAG_DIBAO
+        flags: HOUSEHOLD_FLAG_RELOCATED
+        update_time { seconds: 1000 nanos: 500000 }
       )pb",
       &household));
   return household;
 }
 
-TEST(HouseholdFilterTest, EveryFieldNarrows) {
-  const struct {
-    const char* filter;
-    bool takes;
-  } kCases[] = {
-      {"", true},
-      {"division: '621126000000'", true},
-      {"division: '621126200201'", true},
-      {"division: '621126200202'", false},
-      {"states: MONITORING_STATE_MONITORED", true},
-      {"states: [MONITORING_STATE_ELIMINATED, MONITORING_STATE_MONITORED]", true},
-      {"states: MONITORING_STATE_ELIMINATED", false},
-      {"categories: MONITORED_CATEGORY_UNSTABLE_POVERTY_EXIT", true},
-      {"categories: MONITORED_CATEGORY_MARGINAL_POVERTY_PRONE", false},
-      {"kinds: HOUSEHOLD_KIND_LIFTED_OUT", true},
-      {"kinds: HOUSEHOLD_KIND_ORDINARY", false},
-      {"risk_types: [RISK_TYPE_DISABILITY, RISK_TYPE_SCHOOLING]", true},
-      {"risk_types: RISK_TYPE_DISABILITY", false},
-      {"flags: HOUSEHOLD_FLAG_SEVERE_ILLNESS", true},
-      {"flags: [HOUSEHOLD_FLAG_SEVERE_ILLNESS, HOUSEHOLD_FLAG_RELOCATED]", true},
-      {"flags: [HOUSEHOLD_FLAG_SEVERE_ILLNESS, HOUSEHOLD_FLAG_CHRONIC_ILLNESS]", false},
-      {"changed_since {seconds: 1700000000 nanos: 500000}", true},
-      {"changed_since {seconds: 1700000000 nanos: 500001}", false},
-      {"member_name: '测试甲'", true},
-      {"member_name: '测试'", false},
-      {"member_name: '测试乙'", false},
-      {"kinds: HOUSEHOLD_KIND_LIFTED_OUT risk_types: RISK_TYPE_DISABILITY", false},
-  };
-  for (const auto& c : kCases) {
-    EXPECT_EQ(Takes(Filter(c.filter), Household()), c.takes) << c.filter;
-    EXPECT_THAT(CheckFilter(Filter(c.filter)), IsOk()) << c.filter;
-  }
+bool TakesExample(const std::string& filter) { return Takes(Filter(filter), Example()); }
+
+TEST(HouseholdFilterTest, AnEmptyFieldTakesAll) { EXPECT_TRUE(TakesExample("")); }
+
+TEST(HouseholdFilterTest, ValuesOfOneFieldAreAlternatives) {
+  EXPECT_TRUE(TakesExample("states: MONITORING_STATE_MONITORED"));
+  EXPECT_TRUE(
+      TakesExample("states: MONITORING_STATE_ELIMINATED states: MONITORING_STATE_MONITORED"));
+  EXPECT_FALSE(TakesExample("states: MONITORING_STATE_ELIMINATED"));
+  EXPECT_TRUE(TakesExample("categories: MONITORED_CATEGORY_MARGINAL_POVERTY_PRONE"));
+  EXPECT_FALSE(TakesExample("categories: MONITORED_CATEGORY_SUDDEN_SEVERE_DIFFICULTY"));
+  EXPECT_TRUE(TakesExample("kinds: HOUSEHOLD_KIND_ORDINARY kinds: HOUSEHOLD_KIND_LIFTED_OUT"));
+  EXPECT_FALSE(TakesExample("kinds: HOUSEHOLD_KIND_LIFTED_OUT"));
+  EXPECT_TRUE(TakesExample("risk_types: RISK_TYPE_OTHER risk_types: RISK_TYPE_SCHOOLING"));
+  EXPECT_FALSE(TakesExample("risk_types: RISK_TYPE_OTHER"));
 }
 
-TEST(HouseholdFilterTest, MergedAndClosedHouseholdsOnlyWhenAskedFor) {
-  for (const pb::LifecycleState state :
-       {pb::LIFECYCLE_STATE_OPEN, pb::LIFECYCLE_STATE_MERGED, pb::LIFECYCLE_STATE_CLOSED}) {
-    pb::Household household = Household();
+TEST(HouseholdFilterTest, FieldsAndFlagsMustAllFit) {
+  EXPECT_FALSE(TakesExample("states: MONITORING_STATE_MONITORED risk_types: RISK_TYPE_OTHER"));
+  EXPECT_TRUE(TakesExample("flags: HOUSEHOLD_FLAG_RELOCATED flags: HOUSEHOLD_FLAG_DIBAO"));
+  EXPECT_FALSE(TakesExample("flags: HOUSEHOLD_FLAG_RELOCATED flags: HOUSEHOLD_FLAG_TEKUN"));
+}
+
+TEST(HouseholdFilterTest, ChangedSinceIncludesItsInstant) {
+  EXPECT_TRUE(TakesExample("changed_since { seconds: 1000 nanos: 500000 }"));
+  EXPECT_TRUE(TakesExample("changed_since { seconds: 999 nanos: 999999999 }"));
+  EXPECT_FALSE(TakesExample("changed_since { seconds: 1000 nanos: 500001 }"));
+}
+
+TEST(HouseholdFilterTest, NamesAreExactAndOfActiveMembers) {
+  EXPECT_TRUE(TakesExample("member_name: '测试甲'"));
+  EXPECT_FALSE(TakesExample("member_name: '测试'"));
+  EXPECT_FALSE(TakesExample("member_name: '测试乙'")) << "has left";
+}
+
+TEST(HouseholdFilterTest, ClosedHouseholdsAreAskedFor) {
+  v1::Household household = Example();
+  for (const auto state : {v1::LIFECYCLE_STATE_MERGED, v1::LIFECYCLE_STATE_CLOSED}) {
     household.mutable_lifecycle()->set_state(state);
-    EXPECT_EQ(Takes({}, household), state == pb::LIFECYCLE_STATE_OPEN) << state;
-    EXPECT_TRUE(Takes(Filter("include_closed: true"), household)) << state;
+    EXPECT_FALSE(Takes(Filter(""), household));
+    EXPECT_TRUE(Takes(Filter("include_closed: true"), household));
   }
+  household.mutable_lifecycle()->set_state(v1::LIFECYCLE_STATE_OPEN);
+  EXPECT_TRUE(Takes(Filter(""), household));
 }
 
-TEST(HouseholdFilterTest, WrongValuesNameTheirField) {
-  const struct {
-    pb::HouseholdFilter filter;
-    const char* reason;
-    const char* field;
-  } kCases[] = {
-      {Filter("states: [MONITORING_STATE_MONITORED, MONITORING_STATE_UNSPECIFIED]"),
-       "VALUE_UNKNOWN", "filter.states[1]"},
-      {Filter("categories: 99"), "VALUE_UNKNOWN", "filter.categories[0]"},
-      {Filter("kinds: 99"), "VALUE_UNKNOWN", "filter.kinds[0]"},
-      {Filter("risk_types: 99"), "VALUE_UNKNOWN", "filter.risk_types[0]"},
-      {Filter("flags: 99"), "VALUE_UNKNOWN", "filter.flags[0]"},
-      {Filter("member_name: '" + std::string(61, 'x') + "'"), "TEXT_TOO_LONG",
-       "filter.member_name"},
-  };
-  for (const auto& c : kCases) {
-    const absl::Status status = CheckFilter(c.filter);
-    EXPECT_THAT(status, ErrorIs(absl::StatusCode::kInvalidArgument, c.reason));
-    EXPECT_EQ(base::GetBadRequest(status)->field_violations(0).field(), c.field);
+TEST(HouseholdFilterTest, RefusesValuesThatAreNone) {
+  for (const char* text : {"states: MONITORING_STATE_UNSPECIFIED", "states: 77",
+                           "categories: MONITORED_CATEGORY_UNSPECIFIED", "kinds: 9",
+                           "risk_types: RISK_TYPE_UNSPECIFIED", "flags: 99"}) {
+    EXPECT_THAT(CheckFilter(Filter(text)), ErrorIs(StatusCode::kInvalidArgument, "VALUE_UNKNOWN"))
+        << text;
   }
+  EXPECT_THAT(CheckFilter(Filter("changed_since { nanos: -1 }")),
+              ErrorIs(StatusCode::kInvalidArgument, "TIME_FORMAT"));
+  EXPECT_THAT(CheckFilter(Filter("changed_since { seconds: 999999999999999 }")),
+              ErrorIs(StatusCode::kInvalidArgument, "TIME_FORMAT"));
+  EXPECT_THAT(CheckFilter(Filter("member_name: '  '")),
+              ErrorIs(StatusCode::kInvalidArgument, "NAME_MISSING"));
+  v1::HouseholdFilter long_name;
+  for (int i = 0; i < 61; ++i) long_name.mutable_member_name()->append("测");
+  EXPECT_THAT(CheckFilter(long_name), ErrorIs(StatusCode::kInvalidArgument, "TEXT_TOO_LONG"));
+}
+
+TEST(HouseholdFilterTest, NamesComeInTheFormInWhichTheyAreStored) {
+  FASSERT_OK_AND_ASSIGN(const v1::HouseholdFilter checked,
+                        CheckFilter(Filter("member_name: ' 测试甲　'")));
+  EXPECT_EQ(checked.member_name(), "测试甲");
+}
+
+TEST(HouseholdFilterTest, MonitoredOnlyMeansEveryState) {
+  EXPECT_FALSE(TakesMonitoredOnly(Filter("")));
+  EXPECT_TRUE(TakesMonitoredOnly(
+      Filter("states: MONITORING_STATE_MONITORED states: MONITORING_STATE_ELIMINATED")));
+  EXPECT_FALSE(TakesMonitoredOnly(
+      Filter("states: MONITORING_STATE_MONITORED states: MONITORING_STATE_NOT_MONITORED")));
 }
 
 }  // namespace

@@ -35,6 +35,10 @@ absl::Status CheckNewImport(const pb::Import& import, const DivisionTree& divisi
       import.encoding() != "GB18030") {
     return base::InvalidField("import.encoding", "VALUE_UNKNOWN", "编码应为UTF-8或GB18030");
   }
+  if (import.max_duplicate_percent() < 0 || import.max_duplicate_percent() > 100) {
+    return base::InvalidField("import.max_duplicate_percent", "VALUE_RANGE",
+                              "重复行的比例应为0至100");
+  }
   return absl::OkStatus();
 }
 
@@ -64,6 +68,7 @@ absl::StatusOr<pb::CreateImportResponse> Imports::CreateImport(
         import.set_mode(asked.mode());
         import.set_validate_only(asked.validate_only());
         import.set_encoding(asked.encoding());
+        import.set_max_duplicate_percent(asked.max_duplicate_percent());
         import.set_state(pb::IMPORT_STATE_UPLOADING);
         import.set_actor(ctx.principal.subject);
         *import.mutable_create_time() = ToTimestamp(ctx.now);
@@ -155,6 +160,21 @@ absl::StatusOr<Page<pb::RowError>> Imports::ListImportErrors(
   }
   for (auto& [sequence, error] : errors) page.items.push_back(std::move(error));
   return page;
+}
+
+absl::StatusOr<std::string> Imports::ErrorsWorkbookPiece(const base::CallContext& ctx,
+                                                         const std::string& import_id, int piece) {
+  std::string data;
+  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(const ImportRecord record, LoadImport(ctx, reader, import_id));
+    const pb::ImportState state = record.import.state();
+    if (state != pb::IMPORT_STATE_SUCCEEDED && state != pb::IMPORT_STATE_FAILED) {
+      return ImportNotEnded(import_id);
+    }
+    FANGPIN_ASSIGN_OR_RETURN(data, reader.ErrorsWorkbookPiece(import_id, piece));
+    return piece == 0 && data.empty() ? ImportWithoutErrors(import_id) : absl::OkStatus();
+  }));
+  return data;
 }
 
 }  // namespace fangpin::registry

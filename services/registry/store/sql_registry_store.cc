@@ -1,6 +1,8 @@
 #include "services/registry/store/sql_registry_store.h"
 
 #include <algorithm>
+#include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -8,6 +10,8 @@
 #include "libs/base/strings.h"
 #include "libs/sql/errors.h"
 #include "services/registry/core/errors.h"
+#include "services/registry/core/household_filter.h"
+#include "services/registry/store/household_index.h"
 #include "sql/registry_sql.h"
 
 namespace fangpin::registry {
@@ -21,7 +25,6 @@ using sql::Value;
 // Parameters of the statements that look up many keys at once.
 constexpr size_t kKeysAtOnce = 50;
 constexpr size_t kRevisionsAtOnce = 20;
-constexpr int kStates = 6;  // MonitoringState has numbers below
 constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
 
 // Where a sealed value belongs: one that is moved elsewhere does not open.
@@ -35,11 +38,13 @@ std::string ImportPlace(std::string_view id) { return base::StrCat("import/", id
 std::string ChunkPlace(std::string_view import_id, int64_t offset) {
   return base::StrCat("chunk/", import_id, "/", offset);
 }
+std::string WorkbookPlace(std::string_view import_id, int64_t piece) {
+  return base::StrCat("workbook/", import_id, "/", piece);
+}
+std::string VillagePlace(std::string_view village) { return base::StrCat("village/", village); }
 std::string ErrorPlace(std::string_view import_id, int64_t sequence) {
   return base::StrCat("import-error/", import_id, "/", sequence);
 }
-
-Value NullIfEmpty(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
 // What a parameter of a look-up by many keys is.
 Value TextKey(const std::string& key) { return key; }
@@ -115,22 +120,57 @@ class SqlTx final : public RegistryWriter {
     return revisions;
   }
 
-  absl::StatusOr<std::vector<pb::Household>> ListHouseholds(const HouseholdQuery& query) override {
-    std::vector<Value> args = {query.range.begin, query.range.end, query.after_division,
-                               query.after_id};
-    for (int i = 0; i < kStates; ++i) {
-      const auto states = query.states.size();
-      args.push_back(states == 0 ? i : query.states[std::min<size_t>(i, states - 1)]);
+  absl::StatusOr<HouseholdPart> ListHouseholds(const HouseholdQuery& query) override {
+    const Key begin =
+        std::max(Key(query.range.begin, ""), Key(query.after_division, query.after_id));
+    std::vector<Key> keys;
+    // Where the search stands when it finds less than `limit`: nullopt at the end of the range.
+    std::optional<Key> stopped;
+    if (!query.filter.member_name().empty()) {
+      FANGPIN_ASSIGN_OR_RETURN(keys, KeysByName(query, begin));
+    } else {
+      if (!TakesAll(query.filter)) {
+        FANGPIN_ASSIGN_OR_RETURN(stopped, WindowEnd(query, begin));
+      }
+      FANGPIN_ASSIGN_OR_RETURN(
+          keys, KeysBetween(query, begin, stopped.value_or(Key(query.range.end, ""))));
     }
-    args.push_back(query.limit);
-    std::vector<pb::Household> households;
-    FANGPIN_RETURN_IF_ERROR(
-        tx_.ForEach(q::kListHouseholds, args, [&](const Row& row) -> absl::Status {
-          FANGPIN_ASSIGN_OR_RETURN(pb::Household household, ReadHousehold(row));
-          households.push_back(std::move(household));
-          return absl::OkStatus();
-        }));
-    return households;
+    HouseholdPart part;
+    if (static_cast<int>(keys.size()) >= query.limit) stopped = keys.back();
+    part.complete = !stopped.has_value();
+    if (stopped.has_value()) std::tie(part.last_division, part.last_id) = *stopped;
+    std::vector<std::string> ids;
+    ids.reserve(keys.size());
+    for (Key& key : keys) ids.push_back(std::move(key.second));
+    FANGPIN_ASSIGN_OR_RETURN(std::vector<std::optional<pb::Household>> found, Households(ids));
+    for (std::optional<pb::Household>& household : found) {
+      if (!household.has_value()) return absl::DataLossError("household without its revision");
+      // Two names may have one key.
+      if (query.filter.member_name().empty() || Takes(query.filter, *household)) {
+        part.households.push_back(*std::move(household));
+      }
+    }
+    return part;
+  }
+
+  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(
+      const DivisionRange& range, const pb::HouseholdFilter& filter) override {
+    std::vector<Value> args = {range.begin, range.end};
+    const sql::Statement* statement = &q::kCountHouseholds;
+    if (const bool monitored = TakesMonitoredOnly(filter); monitored || !TakesBySort(filter)) {
+      statement = monitored ? &q::kCountMonitoredHouseholds : &q::kCountFilteredHouseholds;
+      AppendFilter(filter, &args);
+    } else {
+      AppendSorts(filter, &args);
+    }
+    std::vector<HouseholdGroup> groups;
+    FANGPIN_RETURN_IF_ERROR(tx_.ForEach(*statement, args, [&](const Row& row) {
+      groups.push_back({std::string(row.Text(0)), static_cast<int>(row.Int(1)),
+                        static_cast<int>(row.Int(2)), static_cast<int>(row.Int(3)), row.Int(4),
+                        row.Int(5)});
+      return absl::OkStatus();
+    }));
+    return groups;
   }
 
   absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
@@ -239,6 +279,38 @@ class SqlTx final : public RegistryWriter {
     return errors;
   }
 
+  absl::StatusOr<std::string> ErrorsWorkbookPiece(std::string_view import_id, int piece) override {
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
+                             tx_.First(q::kGetWorkbookPiece, import_id, piece));
+    if (!row.has_value()) return std::string();
+    return sealer_.Unseal(row->Bytes(0), WorkbookPlace(import_id, piece));
+  }
+
+  absl::StatusOr<std::vector<std::optional<v1::VillageProfile>>> VillageProfiles(
+      absl::Span<const std::string> villages) override {
+    absl::flat_hash_map<std::string, v1::VillageProfile> found;
+    FANGPIN_RETURN_IF_ERROR(
+        ForKeys(q::kGetVillageProfiles, villages, TextKey, [&](const Row& row) -> absl::Status {
+          FANGPIN_ASSIGN_OR_RETURN(found[std::string(row.Text(0))], ReadVillage(row));
+          return absl::OkStatus();
+        }));
+    return InOrder<v1::VillageProfile>(villages, found);
+  }
+
+  absl::StatusOr<std::vector<v1::VillageProfile>> ListVillageProfiles(const DivisionRange& range,
+                                                                      std::string_view after,
+                                                                      int limit) override {
+    std::vector<v1::VillageProfile> profiles;
+    FANGPIN_RETURN_IF_ERROR(
+        tx_.ForEach(q::kListVillageProfiles, {range.begin, range.end, after, limit},
+                    [&](const Row& row) -> absl::Status {
+                      FANGPIN_ASSIGN_OR_RETURN(v1::VillageProfile profile, ReadVillage(row));
+                      profiles.push_back(std::move(profile));
+                      return absl::OkStatus();
+                    }));
+    return profiles;
+  }
+
   absl::StatusOr<int> ReserveSerials(std::string_view village, int count) override {
     FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
                              tx_.First(q::kReserveSerials, village, count));
@@ -250,9 +322,7 @@ class SqlTx final : public RegistryWriter {
     std::vector<std::vector<Value>> inserts, updates, revisions, drops, releases, claims;
     for (const HouseholdChange& change : changes) {
       const pb::Household& h = change.revision.household();
-      (change.before == nullptr ? inserts : updates)
-          .push_back({h.id(), h.division(), NullIfEmpty(h.national_id()), h.kind(),
-                      h.monitoring().state(), h.monitoring().category(), h.revision()});
+      (change.before == nullptr ? inserts : updates).push_back(HouseholdRow(h));
       FANGPIN_ASSIGN_OR_RETURN(
           std::string sealed,
           sealer_.Seal(change.revision.SerializeAsString(), RevisionPlace(h.id(), h.revision())));
@@ -262,12 +332,12 @@ class SqlTx final : public RegistryWriter {
       for (const std::string& number : persons.dropped) {
         drops.push_back({Blob{sealer_.Fingerprint(number)}, h.id()});
       }
-      for (const auto& p : persons.released) {
-        releases.push_back({Blob{sealer_.Fingerprint(p.id_number)}, h.id(), p.person_id});
-      }
-      for (const auto& p : persons.claimed) {
-        claims.push_back({Blob{sealer_.Fingerprint(p.id_number)}, h.id(), p.person_id});
-      }
+      const auto row = [&](const PersonIndexChange::Claim& p) -> std::vector<Value> {
+        return {Blob{sealer_.Fingerprint(p.id_number)}, h.id(), p.person_id,
+                VillageNumber(h.division()), NameKey(p.name)};
+      };
+      for (const auto& p : persons.released) releases.push_back(row(p));
+      for (const auto& p : persons.claimed) claims.push_back(row(p));
     }
     FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kUpdateHousehold, updates).status()));
     FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kInsertHousehold, inserts).status()));
@@ -330,9 +400,78 @@ class SqlTx final : public RegistryWriter {
     return tx_.ExecuteMany(q::kInsertError, rows).status();
   }
 
+  absl::Status PutErrorsWorkbook(std::string_view import_id, std::string_view workbook) override {
+    FANGPIN_RETURN_IF_ERROR(tx_.Execute(q::kDropWorkbook, import_id).status());
+    std::vector<std::vector<Value>> rows;
+    for (size_t at = 0; at < workbook.size(); at += kWorkbookPiece) {
+      const auto piece = static_cast<int64_t>(rows.size());
+      FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(workbook.substr(at, kWorkbookPiece),
+                                                                WorkbookPlace(import_id, piece)));
+      rows.push_back({import_id, piece, Blob{std::move(sealed)}});
+    }
+    return tx_.ExecuteMany(q::kInsertWorkbookPiece, rows).status();
+  }
+
+  absl::Status PutVillageProfiles(absl::Span<const v1::VillageProfile> profiles) override {
+    std::vector<std::vector<Value>> rows;
+    rows.reserve(profiles.size());
+    for (const v1::VillageProfile& profile : profiles) {
+      FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(profile.SerializeAsString(),
+                                                                VillagePlace(profile.division())));
+      rows.push_back({profile.division(), Blob{std::move(sealed)}});
+    }
+    return tx_.ExecuteMany(q::kPutVillageProfile, rows).status();
+  }
+
  private:
-  static int64_t Micros(const google::protobuf::Timestamp& time) {
-    return time.seconds() * 1'000'000 + time.nanos() / 1000;
+  using Key = std::pair<std::string, std::string>;  // division, id
+
+  // Half of a keyed fingerprint; the prefix keeps it apart from those of ID numbers.
+  int64_t NameKey(std::string_view name) const {
+    const std::string fingerprint = sealer_.Fingerprint(base::StrCat("name/", name));
+    int64_t key = 0;
+    std::memcpy(&key, fingerprint.data(), sizeof(key));
+    return key;
+  }
+
+  absl::StatusOr<std::vector<Key>> KeysOf(const sql::Statement& statement,
+                                          const std::vector<Value>& args) {
+    std::vector<Key> keys;
+    FANGPIN_RETURN_IF_ERROR(tx_.ForEach(statement, args, [&](const Row& row) {
+      keys.emplace_back(row.Text(0), row.Text(1));
+      return absl::OkStatus();
+    }));
+    return keys;
+  }
+
+  absl::StatusOr<std::vector<Key>> KeysBetween(const HouseholdQuery& query, const Key& begin,
+                                               const Key& end) {
+    std::vector<Value> args = {begin.first, begin.second, end.first, end.second};
+    AppendFilter(query.filter, &args);
+    args.emplace_back(query.limit);
+    return KeysOf(
+        TakesMonitoredOnly(query.filter) ? q::kListMonitoredHouseholds : q::kListHouseholds, args);
+  }
+
+  absl::StatusOr<std::vector<Key>> KeysByName(const HouseholdQuery& query, const Key& begin) {
+    std::vector<Value> args = {VillageNumber(begin.first), VillageNumber(query.range.end),
+                               NameKey(query.filter.member_name()), begin.first, begin.second};
+    AppendFilter(query.filter, &args);
+    args.emplace_back(query.limit);
+    return KeysOf(q::kListHouseholdsByName, args);
+  }
+
+  // The last household of the query's window; nullopt when the range ends within it.
+  absl::StatusOr<std::optional<Key>> WindowEnd(const HouseholdQuery& query, const Key& begin) {
+    FANGPIN_ASSIGN_OR_RETURN(
+        const std::optional<Row> row,
+        tx_.First(
+            TakesMonitoredOnly(query.filter) ? q::kMonitoredHouseholdWindow : q::kHouseholdWindow,
+            begin.first, begin.second, query.range.end, "", query.window));
+    if (row->Int(1) < query.window) return std::nullopt;
+    constexpr size_t kDivisionDigits = 12;
+    const std::string_view last = row->Text(0);
+    return Key(last.substr(0, kDivisionDigits), last.substr(kDivisionDigits));
   }
 
   // A unique key of households other than the id is the 户编号.
@@ -355,6 +494,11 @@ class SqlTx final : public RegistryWriter {
         pb::Revision revision,
         Open<pb::Revision>(row.Bytes(2), RevisionPlace(row.Text(0), row.Int(1))));
     return std::move(*revision.mutable_household());
+  }
+
+  // From a row (division, sealed).
+  absl::StatusOr<v1::VillageProfile> ReadVillage(const Row& row) const {
+    return Open<v1::VillageProfile>(row.Bytes(1), VillagePlace(row.Text(0)));
   }
 
   // Runs the statement over all keys, kKeysAtOnce at a time; the last key fills up the rest.

@@ -1,4 +1,5 @@
--- What queries see of a household; the record itself is its last revision.
+-- What queries see of a household; the record itself is its last revision. risks and flags: a bit a
+-- number of the enum. members: active ones.
 CREATE TABLE households (
   id {{key}} PRIMARY KEY,
   division {{key}} NOT NULL CHECK (length(division) = 12),
@@ -6,10 +7,19 @@ CREATE TABLE households (
   kind BIGINT NOT NULL,
   state BIGINT NOT NULL,
   category BIGINT NOT NULL,
+  risks BIGINT NOT NULL,
+  flags BIGINT NOT NULL,
+  lifecycle BIGINT NOT NULL,
+  members BIGINT NOT NULL,
+  update_us BIGINT NOT NULL,
   revision BIGINT NOT NULL,
   CHECK (length(id) = 18)
 );
 CREATE INDEX households_division ON households (division, id);
+-- Some in a hundred, and asked for most of the time.
+CREATE INDEX households_monitored ON households (division, id) WHERE state > 1;
+-- Counts read this alone. Its columns change seldom, so ordinary updates leave it as it is.
+CREATE INDEX households_sorts ON households (division, state, category, kind, lifecycle, members);
 CREATE UNIQUE INDEX households_national_id ON households (national_id);
 
 -- sealed: the Revision message with the household after it.
@@ -49,17 +59,29 @@ CREATE TABLE feed_pending (
   PRIMARY KEY (household_id, number)
 );
 
--- One row a person: the household that he or she is, or last was, a member of.
+-- One row a person: the household that he or she is, or last was, a member of. village: the code of
+-- its division as a number; name_key: a keyed fingerprint of the name. Both as of the last time that
+-- the person was active there.
 CREATE TABLE persons (
   fingerprint {{blob}} PRIMARY KEY,
   household_id {{key}} NOT NULL,
   person_id {{key}} NOT NULL,
+  village BIGINT NOT NULL,
+  name_key BIGINT NOT NULL,
   active BIGINT NOT NULL CHECK (active IN (0, 1))
 );
+-- The village leads, so that an import writes to few pages: its people stand together.
+CREATE INDEX persons_name ON persons (village, name_key);
 
 CREATE TABLE village_serials (
   village {{key}} PRIMARY KEY,
   last_serial BIGINT NOT NULL CHECK (last_serial <= 999999)
+);
+
+-- sealed: the VillageProfile message.
+CREATE TABLE village_profiles (
+  division {{key}} PRIMARY KEY CHECK (length(division) = 12),
+  sealed {{blob}} NOT NULL
 );
 
 -- First answers to writes that clients may repeat.
@@ -97,6 +119,14 @@ CREATE TABLE import_chunks (
   position BIGINT NOT NULL,
   sealed {{blob}} NOT NULL,
   PRIMARY KEY (import_id, position)
+);
+
+-- The errors workbook of an import that has one, in pieces from 0.
+CREATE TABLE import_workbooks (
+  import_id {{key}} NOT NULL,
+  piece BIGINT NOT NULL,
+  sealed {{blob}} NOT NULL,
+  PRIMARY KEY (import_id, piece)
 );
 
 CREATE TABLE import_errors (
