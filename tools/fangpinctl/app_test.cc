@@ -813,8 +813,15 @@ TEST_F(AppTest, AuditVerifyComparesWithANotedHead) {
   EXPECT_EQ(verify({"--head", head}).code, 1);
 }
 
-constexpr char kFiveHouseholds[] =
-    "{\"id\":\"0\"}\n{\"id\":\"1\"}\n{\"id\":\"2\"}\n{\"id\":\"3\"}\n{\"id\":\"4\"}\n";
+// The text at a JSON pointer of every line.
+std::vector<std::string> OfLines(const std::string& text, const char* pointer) {
+  std::vector<std::string> values;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    values.push_back(json::parse(line).at(json::json_pointer(pointer)).get<std::string>());
+  }
+  return values;
+}
 
 TEST_F(AppTest, ExportGoesOnByItselfWhenTheServiceRestarts) {
   registry_.breaks[2] = grpc::Status(grpc::StatusCode::UNAVAILABLE, "later");
@@ -823,7 +830,7 @@ TEST_F(AppTest, ExportGoesOnByItselfWhenTheServiceRestarts) {
   const Done done = CtlHere({"household", "export", file, "--state", "MONITORED", "--division",
                              "621126000000", "--output", "json"});
   EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_EQ(Content(file), kFiveHouseholds);
+  EXPECT_THAT(OfLines(Content(file), "/id"), ElementsAre("0", "1", "2", "3", "4"));
   EXPECT_FALSE(std::filesystem::exists(file + ".resume"));
   EXPECT_EQ(json::parse(done.out),
             (json{{"file", file}, {"households", 5}, {"watchToken", "w-7"}}));
@@ -844,7 +851,7 @@ TEST_F(AppTest, ExportThatFailedIsTakenUpAgain) {
   EXPECT_EQ(CtlHere({"household", "export", file}).code, 2) << "would write over the first part";
   const Done done = CtlHere({"household", "export", file, "--resume"});
   EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_EQ(Content(file), kFiveHouseholds);
+  EXPECT_THAT(OfLines(Content(file), "/id"), ElementsAre("0", "1", "2", "3", "4"));
   EXPECT_THAT(done.out, HasSubstr("户数：5"));
 }
 
@@ -857,14 +864,11 @@ TEST_F(AppTest, WatchKeepsItsTokenAndGoesOnByIt) {
                                           "--token",   "0",          "--until-now"};
   const Done first = CtlHere(watch);
   EXPECT_EQ(first.code, 1);
-  EXPECT_EQ(first.out,
-            "{\"revision\":{\"householdId\":\"0\"}}\n{\"revision\":{\"householdId\":\"1\"}}\n"
-            "{\"revision\":{\"householdId\":\"2\"}}\n");
+  EXPECT_THAT(OfLines(first.out, "/revision/householdId"), ElementsAre("0", "1", "2"));
   EXPECT_EQ(Content(file), "3");
   const Done second = CtlHere(watch);
   EXPECT_EQ(second.code, 0) << second.err;
-  EXPECT_EQ(second.out,
-            "{\"revision\":{\"householdId\":\"3\"}}\n{\"revision\":{\"householdId\":\"4\"}}\n");
+  EXPECT_THAT(OfLines(second.out, "/revision/householdId"), ElementsAre("3", "4"));
   EXPECT_THAT(registry_.watch_requests.back(),
               EqualsProto(R"pb(
                 division: "621126000000" token: "3" until_now: true
