@@ -443,6 +443,8 @@ TEST_F(AppTest, EveryRpcCommandTakesItsWholeLine) {
   for (CLI::App* group : app.get_subcommands([](CLI::App*) { return true; })) {
     if (group->get_name() == "audit") continue;
     for (CLI::App* command : group->get_subcommands([](CLI::App*) { return true; })) {
+      // Streams write files and have tests of their own.
+      if (command->get_name() == "export" || command->get_name() == "watch") continue;
       std::vector<std::string> line = {group->get_name(), command->get_name()};
       for (const CLI::Option* option : command->get_options()) {
         const std::string name = option->get_name();
@@ -452,11 +454,12 @@ TEST_F(AppTest, EveryRpcCommandTakesItsWholeLine) {
         if (!option->get_positional()) line.push_back(name);
         if (option->get_expected_min() == 0) continue;  // a flag
         const std::string help = option->get_description();
-        const size_t choices = help.find("：") + sizeof("：") - 1;
+        const size_t choices = help.rfind("：") + sizeof("：") - 1;
         line.push_back(option->get_type_name() == "ENUM"
                            ? help.substr(choices, help.find_first_of(",", choices) - choices)
-                       : name == "--json" ? request
-                                          : "1");
+                       : name == "--json"                             ? request
+                       : help.find("YYYY-MM-DD") != std::string::npos ? "2024-06-01"
+                                                                      : "1");
       }
       const Done done = CtlHere(line);
       EXPECT_NE(done.code, 2) << ::testing::PrintToString(line) << "\n" << done.err;

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
-#include "services/registry/core/import_fixture.h"
+#include "services/registry/core/import_testing.h"
 #include "services/registry/core/villages.h"
 
 namespace fangpin::registry {

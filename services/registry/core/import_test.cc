@@ -9,7 +9,7 @@
 #include "libs/testing/status_matchers.h"
 #include "services/registry/core/import/cells.h"
 #include "services/registry/core/import/columns.h"
-#include "services/registry/core/import_fixture.h"
+#include "services/registry/core/import_testing.h"
 
 namespace fangpin::registry {
 namespace {

@@ -21,7 +21,7 @@
 #include "services/registry/core/registry.h"
 #include "services/registry/core/scope.h"
 #include "services/registry/core/test_world.h"
-#include "services/registry/store/store_fixture.h"
+#include "services/registry/store/store_testing.h"
 #include "sql/registry_sql.h"
 
 namespace fangpin::registry {

@@ -12,7 +12,7 @@
 #include "libs/testing/proto_matchers.h"
 #include "libs/testing/status_matchers.h"
 #include "services/registry/core/household.h"
-#include "services/registry/store/store_fixture.h"
+#include "services/registry/store/store_testing.h"
 #include "sql/registry_sql.h"
 
 namespace fangpin::registry {

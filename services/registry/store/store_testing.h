@@ -1,5 +1,5 @@
-#ifndef FANGPIN_REGISTRY_STORE_STORE_FIXTURE_H_
-#define FANGPIN_REGISTRY_STORE_STORE_FIXTURE_H_
+#ifndef FANGPIN_REGISTRY_STORE_STORE_TESTING_H_
+#define FANGPIN_REGISTRY_STORE_STORE_TESTING_H_
 
 #include <memory>
 #include <ostream>
@@ -71,4 +71,4 @@ class StoreFixture : public ::testing::TestWithParam<StoreKind> {
 
 }  // namespace fangpin::registry
 
-#endif  // FANGPIN_REGISTRY_STORE_STORE_FIXTURE_H_
+#endif  // FANGPIN_REGISTRY_STORE_STORE_TESTING_H_

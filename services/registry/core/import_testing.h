@@ -1,5 +1,5 @@
-#ifndef FANGPIN_REGISTRY_CORE_IMPORT_FIXTURE_H_
-#define FANGPIN_REGISTRY_CORE_IMPORT_FIXTURE_H_
+#ifndef FANGPIN_REGISTRY_CORE_IMPORT_TESTING_H_
+#define FANGPIN_REGISTRY_CORE_IMPORT_TESTING_H_
 
 #include <string>
 #include <string_view>
@@ -122,4 +122,4 @@ class ImportTest : public ::testing::Test {
 
 }  // namespace fangpin::registry
 
-#endif  // FANGPIN_REGISTRY_CORE_IMPORT_FIXTURE_H_
+#endif  // FANGPIN_REGISTRY_CORE_IMPORT_TESTING_H_
