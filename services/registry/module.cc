@@ -33,10 +33,13 @@ class RegistryModule final : public rpc::Module {
         metrics_(env.metrics()),
         worker_(&store_, &tree_, &metrics_, &clock_),
         registry_(&store_, &tree_, &metrics_),
+        life_(&store_, &tree_, &metrics_),
+        conflicts_(&store_, &tree_, &metrics_),
+        history_(&store_),
         imports_(&store_, &tree_, [this] { worker_.Wake(); }),
         divisions_(&tree_),
-        registry_handler_(env.RuntimeFor(kName), &registry_, &imports_,
-                          sealer_.Fingerprint("page-tokens/registry"),
+        registry_handler_(env.RuntimeFor(kName), &registry_, &life_, &conflicts_, &history_,
+                          &imports_, sealer_.Fingerprint("page-tokens/registry"),
                           database_->engine() == sql::Engine::kSqlite ? rpc::RunMode::kInline
                                                                       : rpc::RunMode::kExecutor),
         division_handler_(env.RuntimeFor(kName), &divisions_,
@@ -61,6 +64,9 @@ class RegistryModule final : public rpc::Module {
   RegistryMetrics metrics_;
   ImportWorker worker_;
   Registry registry_;
+  Life life_;
+  Conflicts conflicts_;
+  History history_;
   Imports imports_;
   Divisions divisions_;
   RegistryHandler registry_handler_;

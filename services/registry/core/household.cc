@@ -11,6 +11,7 @@
 #include "libs/base/strings.h"
 #include "libs/base/text.h"
 #include "services/registry/core/labels.h"
+#include "services/registry/policy/life.h"
 
 namespace fangpin::registry {
 namespace {
@@ -74,19 +75,32 @@ void FillCode(pb::CodedLabel* value, CodeOf code_of) {
   }
 }
 
-IncomeParts PartsOf(const pb::IncomeAccount& a) {
-  IncomeParts parts;
-  if (a.has_wage_fen()) parts.wage = a.wage_fen();
-  if (a.has_business_fen()) parts.business = a.business_fen();
-  if (a.has_property_fen()) parts.property = a.property_fen();
-  if (a.has_transfer_fen()) parts.transfer = a.transfer_fen();
-  if (a.has_business_expenditure_fen()) parts.business_expenditure = a.business_expenditure_fen();
-  if (a.has_claim_fen()) parts.claim = a.claim_fen();
-  if (a.has_compliant_self_paid_fen()) parts.compliant_self_paid = a.compliant_self_paid_fen();
-  return parts;
+// Since when, until when and why: whoever writes it.
+void CheckMembership(const std::string& at, const pb::Membership& membership, absl::CivilDay today,
+                     Problems* problems) {
+  problems->DayOrMonth(at + ".since", membership.since(), false);
+  problems->DayOrMonth(at + ".left_on", membership.left_on(), false);
+  problems->Length(at + ".change_reason", membership.change_reason(), 60);
+  if (membership.active() && !membership.left_on().empty()) {
+    problems->Add(at + ".left_on", "LEFT_ON_WHILE_ACTIVE", "现有成员不填写离开日期");
+  } else if (!membership.active() && membership.left_on().empty()) {
+    problems->Add(at + ".left_on", "LEFT_ON_MISSING", "已不在本户的成员应填写离开日期");
+  } else if (!membership.left_on().empty() && membership.left_on() < membership.since()) {
+    problems->Add(at + ".left_on", "DATE_BEFORE_JOINED", "离开日期早于成为本户成员的日期");
+  }
+  // Days as YYYY-MM-DD compare as text.
+  if (std::max(membership.since(), membership.left_on()) > base::FormatDay(today)) {
+    problems->Add(at + (membership.active() ? ".since" : ".left_on"), "DATE_IN_FUTURE",
+                  "日期不能晚于今天");
+  }
+  if (!pb::MemberChangeCause_IsValid(membership.cause()) ||
+      !CauseFits(static_cast<Cause>(membership.cause()), membership.active())) {
+    problems->Add(at + ".cause", "MEMBERSHIP_CAUSE", "成员增减原因与是否为现有成员不符");
+  }
 }
 
-void CheckPerson(const std::string& at, const pb::Person& person, Problems* problems) {
+void CheckPerson(const std::string& at, const pb::Person& person, absl::CivilDay today,
+                 Problems* problems) {
   if (person.name().empty()) problems->Add(at + ".name", "NAME_MISSING", "姓名为空");
   problems->Length(at + ".name", person.name(), 60);
   problems->Length(at + ".national_id", person.national_id(), 40);
@@ -97,11 +111,7 @@ void CheckPerson(const std::string& at, const pb::Person& person, Problems* prob
   problems->Length(at + ".work.employer", person.work().employer(), 200);
   problems->Length(at + ".work.welfare_post", person.work().welfare_post(), 200);
   problems->DayOrMonth(at + ".birth_date", person.birth_date(), false);
-  problems->DayOrMonth(at + ".membership.since", person.membership().since(), false);
-  problems->DayOrMonth(at + ".membership.left_on", person.membership().left_on(), false);
-  if (!person.membership().active() && person.membership().left_on().empty()) {
-    problems->Add(at + ".membership.left_on", "LEFT_ON_MISSING", "已不在本户的成员应填写离开日期");
-  }
+  CheckMembership(at + ".membership", person.membership(), today, problems);
 }
 
 void CheckIncome(const pb::IncomeAccount& income, Problems* problems) {
@@ -181,12 +191,6 @@ bool SameField(const Message& a, const Message& b, const FieldDescriptor* field)
   return differencer.CompareWithFields(a, b, {field}, {field});
 }
 
-const std::set<std::string_view>& Bookkeeping() {
-  static const auto* const kFields =
-      new std::set<std::string_view>{"id", "revision", "etag", "create_time", "update_time"};
-  return *kFields;
-}
-
 int SerialOf(const pb::Person& person) {
   const size_t dash = person.id().rfind('-');
   if (dash == std::string::npos) return 0;
@@ -199,6 +203,45 @@ int SerialOf(const pb::Person& person) {
 int ActiveMembers(const pb::Household& household) {
   return static_cast<int>(std::count_if(household.members().begin(), household.members().end(),
                                         [](const auto& p) { return p.membership().active(); }));
+}
+
+bool IsOpen(const pb::Household& household) {
+  return household.lifecycle().state() != pb::LIFECYCLE_STATE_MERGED &&
+         household.lifecycle().state() != pb::LIFECYCLE_STATE_CLOSED;
+}
+
+State StateOf(const pb::Household& household) {
+  const auto state = household.monitoring().state();
+  return state == vocab::MONITORING_STATE_UNSPECIFIED ? State::kNotMonitored
+                                                      : static_cast<State>(state);
+}
+
+IncomeParts PartsOf(const pb::IncomeAccount& a) {
+  IncomeParts parts;
+  if (a.has_wage_fen()) parts.wage = a.wage_fen();
+  if (a.has_business_fen()) parts.business = a.business_fen();
+  if (a.has_property_fen()) parts.property = a.property_fen();
+  if (a.has_transfer_fen()) parts.transfer = a.transfer_fen();
+  if (a.has_business_expenditure_fen()) parts.business_expenditure = a.business_expenditure_fen();
+  if (a.has_claim_fen()) parts.claim = a.claim_fen();
+  if (a.has_compliant_self_paid_fen()) parts.compliant_self_paid = a.compliant_self_paid_fen();
+  return parts;
+}
+
+void SetParts(const IncomeParts& parts, pb::IncomeAccount* a) {
+  const auto set = [&](const std::optional<int64_t>& value, auto setter, auto clear) {
+    value ? (a->*setter)(*value) : (a->*clear)();
+  };
+  using A = pb::IncomeAccount;
+  set(parts.wage, &A::set_wage_fen, &A::clear_wage_fen);
+  set(parts.business, &A::set_business_fen, &A::clear_business_fen);
+  set(parts.property, &A::set_property_fen, &A::clear_property_fen);
+  set(parts.transfer, &A::set_transfer_fen, &A::clear_transfer_fen);
+  set(parts.business_expenditure, &A::set_business_expenditure_fen,
+      &A::clear_business_expenditure_fen);
+  set(parts.claim, &A::set_claim_fen, &A::clear_claim_fen);
+  set(parts.compliant_self_paid, &A::set_compliant_self_paid_fen,
+      &A::clear_compliant_self_paid_fen);
 }
 
 void CompleteIncome(int population, pb::IncomeAccount* income) {
@@ -222,6 +265,10 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   return stamp;
 }
 
+absl::Time ToTime(const google::protobuf::Timestamp& stamp) {
+  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
+}
+
 std::string EtagOf(int64_t revision) { return base::StrCat("r", revision); }
 
 void ClearOutputOnly(pb::Household* household) {
@@ -232,7 +279,13 @@ void ClearOutputOnly(pb::Household* household) {
   household->clear_etag();
   household->clear_create_time();
   household->clear_update_time();
+  household->clear_lifecycle();
+  for (pb::Person& person : *household->mutable_members()) {
+    if (person.has_membership()) person.mutable_membership()->clear_other_household_id();
+  }
 }
+
+void NormaliseRelation(pb::CodedLabel* relation) { FillCode(relation, RelationCode); }
 
 void Normalise(absl::CivilDay today, pb::Household* household) {
   Clean(household->mutable_national_id());
@@ -253,7 +306,7 @@ void Normalise(absl::CivilDay today, pb::Household* household) {
         card.ok()) {
       person.set_disability_number(card->value());
     }
-    if (person.has_relation()) FillCode(person.mutable_relation(), RelationCode);
+    if (person.has_relation()) NormaliseRelation(person.mutable_relation());
     if (person.has_ethnicity()) FillCode(person.mutable_ethnicity(), EthnicityCode);
     if (person.has_political_status())
       FillCode(person.mutable_political_status(), PoliticalStatusCode);
@@ -330,7 +383,7 @@ std::vector<base::FieldError> CheckRecord(const pb::Household& household, absl::
     problems.Add("members", "TOO_MANY_MEMBERS", base::StrCat("每户最多", kMaxMembers, "人"));
   }
   for (int i = 0; i < household.members_size(); ++i) {
-    CheckPerson(base::StrCat("members[", i, "]"), household.members(i), &problems);
+    CheckPerson(base::StrCat("members[", i, "]"), household.members(i), today, &problems);
   }
   CheckIncome(household.income(), &problems);
   CheckLists(household, &problems);
@@ -348,18 +401,21 @@ void AssignPersonIds(const pb::Household* before, pb::Household* household) {
       last = std::max(last, SerialOf(person));
     }
   }
+  // Who is named by an id keeps it, also when the ID number was corrected; an id that is not one of
+  // ours is not read.
   std::set<std::string> used;
   for (pb::Person& person : *household->mutable_members()) {
-    // A corrected ID number keeps the person's id; an id that is not one of ours is not read.
-    const bool ours = taken.contains(person.id()) && !used.contains(person.id());
+    if (!taken.contains(person.id()) || !used.insert(person.id()).second) person.clear_id();
+  }
+  for (pb::Person& person : *household->mutable_members()) {
+    if (!person.id().empty()) continue;
     const auto same = known.find(person.id_number());
-    if (same != known.end()) {
+    if (same != known.end() && used.insert(same->second).second) {
       person.set_id(same->second);
-    } else if (!ours) {
+    } else {
       ++last;
       person.set_id(base::StrCat(household->id(), "-", last < 10 ? "0" : "", last));
     }
-    used.insert(person.id());
   }
 }
 
@@ -374,7 +430,8 @@ void Complete(const pb::Household* before, pb::Household* household) {
       person.set_disability_grade(number[19] - '0');
     }
   }
-  if (!household->has_income()) return;
+  // The account of a household that has ended stays as it was.
+  if (!household->has_income() || !IsOpen(*household)) return;
   pb::IncomeAccount& income = *household->mutable_income();
   CompleteIncome(ActiveMembers(*household), &income);
   // A new account remembers the one it takes the place of; a correction of the same one does not.
@@ -392,12 +449,17 @@ void Complete(const pb::Household* before, pb::Household* household) {
   }
 }
 
+bool IsBookkeeping(std::string_view field) {
+  return field == "id" || field == "revision" || field == "etag" || field == "create_time" ||
+         field == "update_time";
+}
+
 std::vector<std::string> ChangedFields(const pb::Household& before, const pb::Household& after) {
   std::vector<std::string> changed;
   const auto* type = pb::Household::descriptor();
   for (int f = 0; f < type->field_count(); ++f) {
     const FieldDescriptor* field = type->field(f);
-    if (Bookkeeping().contains(field->name())) continue;
+    if (IsBookkeeping(field->name())) continue;
     if (field->number() != pb::Household::kMembersFieldNumber) {
       if (!SameField(before, after, field)) changed.push_back(field->name());
       continue;

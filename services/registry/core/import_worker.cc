@@ -201,6 +201,7 @@ FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status
 if (all && !(errors->empty() && preview.errors.empty())) {
   import.set_households_refused(import.households_refused() + preview.refused);
   errors->insert(errors->end(), preview.errors.begin(), preview.errors.end());
+  FANGPIN_RETURN_IF_ERROR(KeepClaims(*record, preview));
   return RowsBad(errors->size());
 }
 if (!import.validate_only()) return LoadAllOrNothing(context, record, errors);
@@ -238,7 +239,13 @@ absl::Status ImportWorker::LoadSkipping(const LoadContext& context, ImportRecord
   record->import.set_households_refused(refused_by_file);
   Count(total, &record->import);
   errors->insert(errors->end(), total.errors.begin(), total.errors.end());
-  return absl::OkStatus();
+  return KeepClaims(*record, total);
+}
+
+absl::Status ImportWorker::KeepClaims(const ImportRecord& record, const LoadResult& result) {
+  if (record.import.validate_only()) return absl::OkStatus();
+  return RecordClaims(*store_, *metrics_, result.claims, record.import.actor(), record.run_time)
+      .status();
 }
 
 absl::Status ImportWorker::LoadAllOrNothing(const LoadContext& context, ImportRecord* record,
@@ -261,6 +268,7 @@ absl::Status ImportWorker::LoadAllOrNothing(const LoadContext& context, ImportRe
   });
   if (!status.ok()) {
     // Only a writer that came in between the check and now can make a row bad here.
+    FANGPIN_RETURN_IF_ERROR(KeepClaims(*record, total));
     *errors = std::move(total.errors);
     return status;
   }

@@ -39,11 +39,19 @@ class PersonIndex {
     FANGPIN_ASSIGN_OR_RETURN(auto entries, reader.PersonsByIdNumber(numbers));
     PersonIndex index;
     for (size_t i = 0; i < numbers.size(); ++i) {
-      if (!entries[i].has_value() || !entries[i]->active) continue;
-      index.household_of_.emplace(std::move(numbers[i]), entries[i]->match.household_id());
+      if (!entries[i].has_value()) continue;
+      if (entries[i]->active) {
+        index.household_of_.emplace(std::move(numbers[i]), entries[i]->match.household_id());
+        continue;
+      }
+      FANGPIN_ASSIGN_OR_RETURN(const bool dead, IsRecordedDead(reader, *entries[i]));
+      if (dead) index.dead_.insert(std::move(numbers[i]));
     }
     return index;
   }
+
+  // Whether the household that held the person last records his or her death.
+  bool IsDead(const std::string& id_number) const { return dead_.contains(id_number); }
 
   // The household in which the person is an active member; empty when in none.
   std::string_view HouseholdOf(const std::string& id_number) const {
@@ -53,6 +61,7 @@ class PersonIndex {
 
  private:
   absl::flat_hash_map<std::string, std::string> household_of_;  // by ID number
+  absl::flat_hash_set<std::string> dead_;                       // ID numbers
 };
 
 absl::StatusOr<std::vector<Candidate>> ReadCandidates(
@@ -75,39 +84,54 @@ absl::StatusOr<std::vector<Candidate>> ReadCandidates(
 }
 
 // What stands against loading the candidate, and whether it may go away by itself.
-struct Conflicts {
+struct Obstacles {
   std::vector<pb::RowError> errors;
+  std::vector<PersonClaim> claims;
   bool waiting = false;
 };
 
-absl::StatusOr<Conflicts> FindConflicts(RegistryReader& reader, const LoadContext& context,
+absl::StatusOr<Obstacles> FindObstacles(RegistryReader& reader, const LoadContext& context,
                                         const Candidate& candidate, const PersonIndex& index,
                                         Claims claims) {
-  Conflicts conflicts;
+  Obstacles obstacles;
   const pb::Household& stated = candidate.from->household;
   const std::string& national_id = stated.national_id();
   if (candidate.before && !base::DivisionWithin(candidate.before->division(), context.division)) {
-    conflicts.errors.push_back(
+    obstacles.errors.push_back(
         MakeRowError(candidate.from->rows[0], kNationalIdHeader, "HOUSEHOLD_IN_OTHER_DIVISION",
                      "该户编号已登记在本次导入范围以外的行政村", national_id));
-    return conflicts;
+    return obstacles;
+  }
+  if (candidate.before && candidate.before->lifecycle().state() == pb::LIFECYCLE_STATE_MERGED) {
+    obstacles.errors.push_back(MakeRowError(candidate.from->rows[0], kNationalIdHeader,
+                                            "HOUSEHOLD_NOT_OPEN", "该户已并入另一户，不能再变更",
+                                            national_id));
+    return obstacles;
   }
   for (int m = 0; m < stated.members_size(); ++m) {
+    const auto error = [&](std::string_view reason, std::string_view message) {
+      obstacles.errors.push_back(MakeRowError(candidate.from->rows[static_cast<size_t>(m)],
+                                              kIdNumberHeader, reason, message, national_id));
+    };
+    if (index.IsDead(stated.members(m).id_number())) {
+      error("PERSON_RECORDED_DEAD", "该人员已登记死亡；登记有误的，先在原户重新登记为成员");
+      continue;
+    }
     const std::string owner(index.HouseholdOf(stated.members(m).id_number()));
     if (owner.empty() || (candidate.before && owner == candidate.before->id())) continue;
     if (claims != Claims::kRefuse) {
       // An ID number stands once in a file, so an owner that is loaded lets the person go.
       FANGPIN_ASSIGN_OR_RETURN(const auto found, reader.Households({owner}));
       if (found[0] && context.loadable.contains(found[0]->national_id())) {
-        conflicts.waiting |= claims == Claims::kDefer;
+        obstacles.waiting |= claims == Claims::kDefer;
         continue;
       }
     }
-    conflicts.errors.push_back(MakeRowError(candidate.from->rows[static_cast<size_t>(m)],
-                                            kIdNumberHeader, "PERSON_IN_OTHER_HOUSEHOLD",
-                                            "证件号码已登记在另一户", national_id));
+    error("PERSON_IN_OTHER_HOUSEHOLD", "证件号码已登记在另一户");
+    obstacles.claims.push_back({stated.members(m), candidate.before ? candidate.before->id() : "",
+                                national_id, stated.division(), context.import_id});
   }
-  return conflicts;
+  return obstacles;
 }
 
 // Candidates that are to be written.
@@ -124,13 +148,15 @@ absl::StatusOr<Decided> Decide(RegistryReader& reader, const LoadContext& contex
   FANGPIN_ASSIGN_OR_RETURN(std::vector<Candidate> candidates, ReadCandidates(reader, households));
   FANGPIN_ASSIGN_OR_RETURN(const PersonIndex index, PersonIndex::Read(reader, households));
   for (Candidate& candidate : candidates) {
-    FANGPIN_ASSIGN_OR_RETURN(Conflicts conflicts,
-                             FindConflicts(reader, context, candidate, index, claims));
-    if (!conflicts.errors.empty()) {
+    FANGPIN_ASSIGN_OR_RETURN(Obstacles obstacles,
+                             FindObstacles(reader, context, candidate, index, claims));
+    if (!obstacles.errors.empty()) {
       ++decided.result.refused;
-      std::move(conflicts.errors.begin(), conflicts.errors.end(),
+      std::move(obstacles.errors.begin(), obstacles.errors.end(),
                 std::back_inserter(decided.result.errors));
-    } else if (conflicts.waiting) {
+      std::move(obstacles.claims.begin(), obstacles.claims.end(),
+                std::back_inserter(decided.result.claims));
+    } else if (obstacles.waiting) {
       decided.result.deferred.push_back(candidate.from);
     } else if (!candidate.before.has_value()) {
       decided.creates.push_back(std::move(candidate));
@@ -172,6 +198,7 @@ void LoadResult::Add(const LoadResult& other) {
   unchanged += other.unchanged;
   refused += other.refused;
   errors.insert(errors.end(), other.errors.begin(), other.errors.end());
+  claims.insert(claims.end(), other.claims.begin(), other.claims.end());
   deferred.insert(deferred.end(), other.deferred.begin(), other.deferred.end());
 }
 

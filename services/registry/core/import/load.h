@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "services/registry/core/claims.h"
 #include "services/registry/core/import/parse.h"
 #include "services/registry/core/store.h"
 
@@ -33,6 +34,7 @@ struct LoadResult {
   int64_t unchanged = 0;
   std::vector<pb::RowError> errors;  // of the households that were refused
   int64_t refused = 0;
+  std::vector<PersonClaim> claims;  // of those refused because another household has a member
   // A member is still registered in a household of this file that is yet to be loaded and will
   // then have left it.
   std::vector<const FileHousehold*> deferred;

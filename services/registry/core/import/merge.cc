@@ -30,8 +30,7 @@ void MergePerson(const pb::Person& from, const ImportFile& file, pb::Person* to)
     (*to->mutable_other_columns())[header] = text;
   pb::Membership& membership = *to->mutable_membership();
   if (!membership.active()) {
-    membership.clear_left_on();
-    membership.clear_change_reason();
+    membership.Clear();
     membership.set_active(true);
   }
 }
@@ -51,6 +50,8 @@ void MergeMembers(const pb::Household& from, const ImportFile& file, absl::Civil
       membership.set_active(false);
       membership.set_left_on(base::FormatDay(today));
       membership.set_change_reason("导出名单中已无此人");
+      membership.clear_cause();
+      membership.clear_other_household_id();
     }
   }
   for (const pb::Person& person : from.members()) {
@@ -140,6 +141,11 @@ pb::Household Merge(const pb::Household* before, const FileHousehold& from, cons
     (*merged.mutable_other_columns())[header] = text;
   }
   MergeMembers(stated, file, today, &merged);
+  if (merged.lifecycle().state() != pb::LIFECYCLE_STATE_OPEN) {
+    // A closed household that a file lists has members again.
+    if (!IsOpen(merged)) merged.mutable_lifecycle()->set_since(base::FormatDay(today));
+    merged.mutable_lifecycle()->set_state(pb::LIFECYCLE_STATE_OPEN);
+  }
   MergeSafeguards(stated, today, &merged);
   MergeMeasures(stated, file, &merged);
   MergeMonitoring(stated, file, &merged);
