@@ -58,9 +58,10 @@ TEST(PermissionTest, MalformedTablesAreRefused) {
 TEST(PermissionTest, TheShippedTableKeepsMakersAndCheckersApart) {
   const auto table = RoleTable::Load("deploy/config/roles.textproto");
   ASSERT_THAT(table, IsOk());
-  for (const char* role : {"VILLAGE_CADRE", "TOWNSHIP_REVIEWER", "COUNTY_APPROVER",
-                           "PREFECTURE_VIEWER", "PROVINCE_VIEWER", "DEPARTMENT_FEED",
-                           "EXTERNAL_SYSTEM", "DATA_COLLECTOR", "OPERATOR", "COUNTY_DESK"}) {
+  for (const char* role :
+       {"VILLAGE_CADRE", "TOWNSHIP_REVIEWER", "COUNTY_APPROVER", "PREFECTURE_DESK",
+        "PREFECTURE_VIEWER", "PROVINCE_VIEWER", "DEPARTMENT_FEED", "EXTERNAL_SYSTEM",
+        "DATA_COLLECTOR", "OPERATOR", "COUNTY_DESK"}) {
     ASSERT_TRUE(table->Knows(role)) << role;
     const Grants grants = table->GrantsOf({role});
     for (const char* subject : {"screening.cases", "assistance.plans", "elimination"}) {

@@ -34,13 +34,16 @@ class RegistryModule final : public rpc::Module {
         metrics_(env.metrics()),
         worker_(&store_, &tree_, &metrics_, &clock_),
         registry_(&store_, &tree_, &metrics_),
+        life_(&store_, &tree_, &metrics_),
+        conflicts_(&store_, &tree_, &metrics_),
+        history_(&store_),
         feed_(&store_),
         imports_(&store_, &tree_, [this] { worker_.Wake(); }),
         exports_(&store_, &feed_, &tree_),
         divisions_(&tree_),
         villages_(&store_),
-        registry_handler_(env.RuntimeFor(kName), &registry_, &feed_, &imports_, &exports_,
-                          sealer_.Fingerprint("page-tokens/registry"),
+        registry_handler_(env.RuntimeFor(kName), &registry_, &life_, &conflicts_, &history_, &feed_,
+                          &imports_, &exports_, sealer_.Fingerprint("page-tokens/registry"),
                           database_->engine() == sql::Engine::kSqlite ? rpc::RunMode::kInline
                                                                       : rpc::RunMode::kExecutor),
         division_handler_(env.RuntimeFor(kName), &divisions_, &villages_,
@@ -69,6 +72,9 @@ class RegistryModule final : public rpc::Module {
   RegistryMetrics metrics_;
   ImportWorker worker_;
   Registry registry_;
+  Life life_;
+  Conflicts conflicts_;
+  History history_;
   Feed feed_;
   Imports imports_;
   Exports exports_;

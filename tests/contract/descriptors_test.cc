@@ -40,9 +40,15 @@ const std::map<std::string, std::string> kNotPersonal = {
     {"fangpin.policy.v1.Fact.name", "name of a fact"},
     {"fangpin.policy.v1.Parameter.name", "name of a policy parameter"},
     {"fangpin.policy.v1.SourceClause.text", "wording of a public document"},
+    {"fangpin.registry.v1.ChangeHeadRequest.new_head_id", "id of a person, not a name"},
     {"fangpin.registry.v1.Division.name", "name of a public administrative division"},
     {"fangpin.registry.v1.Import.file_name", "name that the sender gave to a spreadsheet"},
+    {"fangpin.registry.v1.LeaveMemberRequest.new_head_id", "id of a person, not a name"},
     {"fangpin.registry.v1.ReportedMeasure.text", "label out of a fixed list of measures"},
+    {"fangpin.registry.v1.ResolvePersonConflictRequest.new_head_id", "id of a person, not a name"},
+    {"fangpin.registry.v1.SplitHouseholdRequest.head_id", "id of a person, not a name"},
+    {"fangpin.registry.v1.SplitHouseholdRequest.remaining_head_id", "id of a person, not a name"},
+    {"fangpin.registry.v1.TransferMemberRequest.new_head_id", "id of a person, not a name"},
     {"fangpin.rpc.testdata.v1.EchoRequest.text", "test"},
     {"fangpin.rpc.testdata.v1.EchoResponse.text", "test"},
     {"fangpin.rpc.testdata.v1.Health.disability_level", "the field that holds it is marked"},
@@ -173,9 +179,10 @@ TEST(DescriptorsTest, ScopeFieldsExist) {
 TEST(DescriptorsTest, PermissionsAreOnesThatAPersonOrSystemCanHave) {
   const auto roles = rpc::RoleTable::Load("deploy/config/roles.textproto");
   ASSERT_TRUE(roles.ok()) << roles.status();
-  const rpc::Grants grants = roles->GrantsOf(
-      {"VILLAGE_CADRE", "TOWNSHIP_REVIEWER", "COUNTY_DESK", "COUNTY_APPROVER", "PREFECTURE_VIEWER",
-       "PROVINCE_VIEWER", "DEPARTMENT_FEED", "EXTERNAL_SYSTEM", "DATA_COLLECTOR", "OPERATOR"});
+  const rpc::Grants grants =
+      roles->GrantsOf({"VILLAGE_CADRE", "TOWNSHIP_REVIEWER", "COUNTY_DESK", "COUNTY_APPROVER",
+                       "PREFECTURE_VIEWER", "PREFECTURE_DESK", "PROVINCE_VIEWER", "DEPARTMENT_FEED",
+                       "EXTERNAL_SYSTEM", "DATA_COLLECTOR", "OPERATOR"});
   // What only other services of the suite may do.
   const std::set<std::string> internal = {"registry.monitoring.write", "registry.persons.match"};
   for (const MethodDescriptor* method : TheContract().methods()) {

@@ -110,6 +110,7 @@ class FakeRegistry final : public registry_pb::RegistryService::Service {
               .WithResource("household", request->household_id()));
     }
     response->mutable_household()->set_id(request->household_id());
+    response->mutable_household()->set_etag("etag-of-" + request->household_id());
     return grpc::Status::OK;
   }
 
@@ -188,6 +189,13 @@ class FakeRegistry final : public registry_pb::RegistryService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status MergeHouseholds(ServerContext*, const registry_pb::MergeHouseholdsRequest* request,
+                               registry_pb::MergeHouseholdsResponse* response) override {
+    merged = *request;
+    response->mutable_household()->set_id(request->household_id());
+    return grpc::Status::OK;
+  }
+
   grpc::Status GetImport(ServerContext*, const registry_pb::GetImportRequest*,
                          registry_pb::GetImportResponse* response) override {
     const int bad = static_cast<int>(std::count(content.begin(), content.end(), '!'));
@@ -223,6 +231,7 @@ class FakeRegistry final : public registry_pb::RegistryService::Service {
   int get_calls = 0;
   int unavailable_for = 0;
   registry_pb::Import import;
+  registry_pb::MergeHouseholdsRequest merged;
   std::string content;
 };
 
@@ -512,6 +521,34 @@ TEST_F(AppTest, HelpAndVersionEndWithZero) {
   EXPECT_THAT(Ctl({"--help"}).out, HasSubstr("退出码：0 成功"));
   EXPECT_EQ(Ctl({"household", "list", "--help"}).code, 0);
   EXPECT_EQ(Ctl({"--version"}).code, 0);
+}
+
+TEST_F(AppTest, BothHouseholdsOfAnEventAreReadForTheirEtags) {
+  Done done = CtlHere({"household", "merge", "1", "2", "--relation", "1-01=之父", "--relation",
+                       "1-02=之母", "--on", "2024-06-05", "--reason", "并户", "--request-id", "r"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(registry_.merged, EqualsProto(R"pb(household_id: "1"
+                                                 other_household_id: "2"
+                                                 relations {
+                                                   person_id: "1-01"
+                                                   relation { label: "之父" }
+                                                 }
+                                                 relations {
+                                                   person_id: "1-02"
+                                                   relation { label: "之母" }
+                                                 }
+                                                 merged_on: "2024-06-05"
+                                                 etag: "etag-of-1"
+                                                 other_etag: "etag-of-2"
+                                                 request_id: "r"
+                                                 reason: "并户")pb"));
+  done = CtlHere({"household", "merge", "1", "2", "--etag", "a", "--other-etag", "b"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(registry_.merged.etag(), "a");
+  EXPECT_EQ(registry_.merged.other_etag(), "b");
+  done = CtlHere({"household", "merge", "1", "2", "--relation", "之父"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("VALUE_NOT_ACCEPTED"));
 }
 
 TEST_F(AppTest, NobodyListeningEndsWithThree) {

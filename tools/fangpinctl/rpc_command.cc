@@ -97,6 +97,7 @@ class Runner {
   struct Value {
     explicit Value(MessagePath path_to_fill) : path(std::move(path_to_fill)) {}
     MessagePath path;
+    std::vector<MessagePath> pair;  // within an element of the path's list
     std::vector<std::string> texts;
     int said_yes = 0;
     int said_no = 0;
@@ -108,12 +109,14 @@ class Runner {
     return method_.options().idempotency_level() !=
            google::protobuf::MethodOptions::NO_SIDE_EFFECTS;
   }
-  const FieldDescriptor* RequestField(const char* name) const {
+  const FieldDescriptor* RequestField(const std::string& name) const {
     return command_.request->FindFieldByName(name);
   }
 
   absl::Status Fill(Message& request);
-  absl::Status FillEtag(Client& client, Message& request) const;
+  absl::Status FillPairs(const Value& value, Message& request) const;
+  // Reads the record whose id begins with the prefix for the etag that does.
+  absl::Status FillEtag(Client& client, std::string_view prefix, Message& request) const;
   absl::Status List(Client& client, Message& request) const;
   absl::Status Show(const Message& response) const;
 
@@ -124,6 +127,7 @@ class Runner {
   std::vector<std::unique_ptr<Value>> values_;
   std::string json_file_;
   std::string etag_;
+  std::string other_etag_;
   std::string request_id_;
   int64_t limit_ = kDefaultLimit;
 };
@@ -151,6 +155,9 @@ Runner::Runner(CLI::App& app, Context& context, const RpcCommand& command)
     app.add_option("--etag", etag_,
                    command.read == nullptr ? "读到的 etag" : "读到的 etag；不给出时先读取当前记录");
   }
+  if (RequestField("other_etag") != nullptr) {
+    app.add_option("--other-etag", other_etag_, "另一户的 etag；不给出时先读取当前记录");
+  }
   if (RequestField("request_id") != nullptr) {
     app.add_option("--request-id", request_id_, "重发时沿用同一编号即得同一答复；默认新编");
   }
@@ -168,6 +175,11 @@ void Runner::AddFlag(CLI::App& app, const FieldFlag& flag) {
       *values_.emplace_back(std::make_unique<Value>(MessagePath(command_.request, flag.field)));
   const FieldDescriptor* field = value.path.field();
   const std::string help = Help(flag, field);
+  if (!flag.pair.empty()) {
+    for (const std::string_view part : base::Split(flag.pair, '=')) {
+      value.pair.emplace_back(field->message_type(), part);
+    }
+  }
   const std::vector<std::string_view> names = base::Split(flag.flag, '|');
   const std::string name(names.front());
   if (field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
@@ -212,6 +224,10 @@ absl::Status Runner::Fill(Message& request) {
       continue;
     }
     if (value->texts.empty()) continue;
+    if (!value->pair.empty()) {
+      FANGPIN_RETURN_IF_ERROR(FillPairs(*value, request));
+      continue;
+    }
     std::vector<std::string> texts = value->texts;
     if (IsPersonal(value->path.field()) && texts.size() == 1 && texts[0] == "-") {
       // Keeps identity numbers out of the shell's history and the process list.
@@ -223,6 +239,10 @@ absl::Status Runner::Fill(Message& request) {
   }
   if (!etag_.empty()) {
     FANGPIN_RETURN_IF_ERROR(MessagePath(command_.request, "etag").Set(request, {etag_}));
+  }
+  if (!other_etag_.empty()) {
+    FANGPIN_RETURN_IF_ERROR(
+        MessagePath(command_.request, "other_etag").Set(request, {other_etag_}));
   }
   if (const FieldDescriptor* field = RequestField("request_id")) {
     if (!request_id_.empty() || TextOf(request, field).empty()) {
@@ -237,14 +257,32 @@ absl::Status Runner::Fill(Message& request) {
   return absl::OkStatus();
 }
 
-absl::Status Runner::FillEtag(Client& client, Message& request) const {
-  const FieldDescriptor* etag = RequestField("etag");
-  if (command_.read == nullptr || !TextOf(request, etag).empty()) return absl::OkStatus();
+absl::Status Runner::FillPairs(const Value& value, Message& request) const {
+  const FieldDescriptor* list = value.path.field();
+  request.GetReflection()->ClearField(&request, list);
+  for (const std::string& text : value.texts) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos) {
+      return UsageError("VALUE_NOT_ACCEPTED",
+                        base::StrCat("不接受“", text, "”：应为以“=”连接的两项"));
+    }
+    Message& element = *request.GetReflection()->AddMessage(&request, list);
+    FANGPIN_RETURN_IF_ERROR(value.pair[0].Set(element, {text.substr(0, equals)}));
+    FANGPIN_RETURN_IF_ERROR(value.pair[1].Set(element, {text.substr(equals + 1)}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Runner::FillEtag(Client& client, std::string_view prefix, Message& request) const {
+  const FieldDescriptor* etag = RequestField(base::StrCat(prefix, "etag"));
+  if (etag == nullptr || command_.read == nullptr || !TextOf(request, etag).empty()) {
+    return absl::OkStatus();
+  }
   std::unique_ptr<Message> read = NewMessage(command_.read);
-  // The record's id has the same name in both requests.
+  // But for the prefix the record's id has the same name in both requests.
   for (int i = 0; i < command_.read->field_count(); ++i) {
     const FieldDescriptor* to = command_.read->field(i);
-    const FieldDescriptor* from = command_.request->FindFieldByName(to->name());
+    const FieldDescriptor* from = RequestField(base::StrCat(prefix, to->name()));
     if (from == nullptr || to->cpp_type() != FieldDescriptor::CPPTYPE_STRING) continue;
     read->GetReflection()->SetString(read.get(), to, std::string(TextOf(request, from)));
   }
@@ -329,7 +367,9 @@ absl::StatusOr<ExitCode> Runner::Run() {
     FANGPIN_RETURN_IF_ERROR(List(*client, *request));
     return ExitCode::kOk;
   }
-  if (RequestField("etag") != nullptr) FANGPIN_RETURN_IF_ERROR(FillEtag(*client, *request));
+  for (const std::string_view prefix : {"", "other_"}) {
+    FANGPIN_RETURN_IF_ERROR(FillEtag(*client, prefix, *request));
+  }
   std::unique_ptr<Message> response = NewMessage(method_.output_type());
   FANGPIN_RETURN_IF_ERROR(client->Call(*request, response.get()));
   FANGPIN_RETURN_IF_ERROR(Show(*response));

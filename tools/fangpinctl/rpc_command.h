@@ -17,6 +17,8 @@ struct FieldFlag {
   std::string_view flag;
   std::string_view field;  // path in the request: "visit.household_id"
   std::string_view help;
+  // For a list of messages: the two fields that a text "A=B" fills, "person_id=relation.label".
+  std::string_view pair = "";
 };
 
 // One command that calls one RPC. All else follows from the descriptors: which service to call,
@@ -30,7 +32,8 @@ struct RpcCommand {
   std::vector<FieldFlag> flags;
   // Largest page that the method gives.
   int page_size = 500;
-  // Request that reads the record to be changed: asked for the etag when none is given.
+  // Request that reads the record to be changed: asked for the etag when none is given, and for
+  // other_etag of the record that other_… names.
   const google::protobuf::Descriptor* read = nullptr;
   // Field that the client names the record by: filled with a fresh id when empty.
   std::string_view fresh_id = "";

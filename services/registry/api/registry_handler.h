@@ -7,9 +7,12 @@
 #include "libs/rpc/method.h"
 #include "libs/rpc/page_token.h"
 #include "libs/rpc/stream_method.h"
+#include "services/registry/core/conflicts.h"
 #include "services/registry/core/export/national_export.h"
 #include "services/registry/core/feed.h"
+#include "services/registry/core/history.h"
 #include "services/registry/core/imports.h"
+#include "services/registry/core/life.h"
 #include "services/registry/core/registry.h"
 
 namespace fangpin::registry {
@@ -19,10 +22,14 @@ class RegistryHandler final : public pb::RegistryService::CallbackService {
  public:
   // All must outlive it. `page_secret`: see rpc::PageTokens. `point_reads` says where reads of one
   // record run: inline when the store answers from this process.
-  RegistryHandler(rpc::Runtime& runtime, Registry* registry, Feed* feed, Imports* imports,
-                  Exports* exports, std::string page_secret, rpc::RunMode point_reads)
+  RegistryHandler(rpc::Runtime& runtime, Registry* registry, Life* life, Conflicts* conflicts,
+                  History* history, Feed* feed, Imports* imports, Exports* exports,
+                  std::string page_secret, rpc::RunMode point_reads)
       : runtime_(runtime),
         registry_(registry),
+        life_(life),
+        conflicts_(conflicts),
+        history_(history),
         feed_(feed),
         imports_(imports),
         exports_(exports),
@@ -86,6 +93,38 @@ class RegistryHandler final : public pb::RegistryService::CallbackService {
   grpc::ServerWriteReactor<pb::ExportImportErrorsResponse>* ExportImportErrors(
       grpc::CallbackServerContext* context, const pb::ExportImportErrorsRequest* request) override;
 
+  // registry_life_handler.cc.
+  grpc::ServerUnaryReactor* JoinMember(grpc::CallbackServerContext* context,
+                                       const pb::JoinMemberRequest* request,
+                                       pb::JoinMemberResponse* response) override;
+  grpc::ServerUnaryReactor* LeaveMember(grpc::CallbackServerContext* context,
+                                        const pb::LeaveMemberRequest* request,
+                                        pb::LeaveMemberResponse* response) override;
+  grpc::ServerUnaryReactor* ChangeHead(grpc::CallbackServerContext* context,
+                                       const pb::ChangeHeadRequest* request,
+                                       pb::ChangeHeadResponse* response) override;
+  grpc::ServerUnaryReactor* TransferMember(grpc::CallbackServerContext* context,
+                                           const pb::TransferMemberRequest* request,
+                                           pb::TransferMemberResponse* response) override;
+  grpc::ServerUnaryReactor* SplitHousehold(grpc::CallbackServerContext* context,
+                                           const pb::SplitHouseholdRequest* request,
+                                           pb::SplitHouseholdResponse* response) override;
+  grpc::ServerUnaryReactor* MergeHouseholds(grpc::CallbackServerContext* context,
+                                            const pb::MergeHouseholdsRequest* request,
+                                            pb::MergeHouseholdsResponse* response) override;
+  grpc::ServerUnaryReactor* TransferHousehold(grpc::CallbackServerContext* context,
+                                              const pb::TransferHouseholdRequest* request,
+                                              pb::TransferHouseholdResponse* response) override;
+  grpc::ServerUnaryReactor* ListPersonConflicts(grpc::CallbackServerContext* context,
+                                                const pb::ListPersonConflictsRequest* request,
+                                                pb::ListPersonConflictsResponse* response) override;
+  grpc::ServerUnaryReactor* ResolvePersonConflict(
+      grpc::CallbackServerContext* context, const pb::ResolvePersonConflictRequest* request,
+      pb::ResolvePersonConflictResponse* response) override;
+  grpc::ServerUnaryReactor* CompareHousehold(grpc::CallbackServerContext* context,
+                                             const pb::CompareHouseholdRequest* request,
+                                             pb::CompareHouseholdResponse* response) override;
+
  private:
   static constexpr std::string_view kService = "fangpin.registry.v1.RegistryService";
   template <typename Request, typename Response>
@@ -95,6 +134,9 @@ class RegistryHandler final : public pb::RegistryService::CallbackService {
 
   rpc::Runtime& runtime_;
   Registry* const registry_;
+  Life* const life_;
+  Conflicts* const conflicts_;
+  History* const history_;
   Feed* const feed_;
   Imports* const imports_;
   Exports* const exports_;
@@ -127,6 +169,26 @@ class RegistryHandler final : public pb::RegistryService::CallbackService {
       runtime_, kService, "TransitionMonitoring"};
   Method<pb::ListRevisionsRequest, pb::ListRevisionsResponse> list_revisions_{runtime_, kService,
                                                                               "ListRevisions"};
+  Method<pb::JoinMemberRequest, pb::JoinMemberResponse> join_member_{runtime_, kService,
+                                                                     "JoinMember"};
+  Method<pb::LeaveMemberRequest, pb::LeaveMemberResponse> leave_member_{runtime_, kService,
+                                                                        "LeaveMember"};
+  Method<pb::ChangeHeadRequest, pb::ChangeHeadResponse> change_head_{runtime_, kService,
+                                                                     "ChangeHead"};
+  Method<pb::TransferMemberRequest, pb::TransferMemberResponse> transfer_member_{runtime_, kService,
+                                                                                 "TransferMember"};
+  Method<pb::SplitHouseholdRequest, pb::SplitHouseholdResponse> split_household_{runtime_, kService,
+                                                                                 "SplitHousehold"};
+  Method<pb::MergeHouseholdsRequest, pb::MergeHouseholdsResponse> merge_households_{
+      runtime_, kService, "MergeHouseholds"};
+  Method<pb::TransferHouseholdRequest, pb::TransferHouseholdResponse> transfer_household_{
+      runtime_, kService, "TransferHousehold"};
+  Method<pb::ListPersonConflictsRequest, pb::ListPersonConflictsResponse> list_person_conflicts_{
+      runtime_, kService, "ListPersonConflicts"};
+  Method<pb::ResolvePersonConflictRequest, pb::ResolvePersonConflictResponse>
+      resolve_person_conflict_{runtime_, kService, "ResolvePersonConflict"};
+  Method<pb::CompareHouseholdRequest, pb::CompareHouseholdResponse> compare_household_{
+      runtime_, kService, "CompareHousehold"};
   Method<pb::CreateImportRequest, pb::CreateImportResponse> create_import_{runtime_, kService,
                                                                            "CreateImport"};
   Method<pb::UploadImportChunkRequest, pb::UploadImportChunkResponse> upload_import_chunk_{

@@ -68,13 +68,17 @@ class RegistryApiTest : public ::testing::Test {
   base::SystemClock clock_;
   ImportWorker worker_{&store_, &tree_, &metrics_, &clock_};
   Registry registry_{&store_, &tree_, &metrics_};
+  Life life_{&store_, &tree_, &metrics_};
+  Conflicts conflicts_{&store_, &tree_, &metrics_};
+  History history_{&store_};
   Imports imports_{&store_, &tree_, [this] { EXPECT_TRUE(worker_.RunPending().ok()); }};
   Divisions divisions_{&tree_};
   Villages villages_{&store_};
   Feed feed_{&store_};
   Exports exports_{&store_, &feed_, &tree_};
   RegistryHandler registry_handler_{
-      server_.runtime(), &registry_, &feed_, &imports_, &exports_, "secret", rpc::RunMode::kInline};
+      server_.runtime(), &registry_, &life_,   &conflicts_,          &history_, &feed_,
+      &imports_,         &exports_,  "secret", rpc::RunMode::kInline};
   DivisionHandler division_handler_{server_.runtime(), &divisions_, &villages_, "secret"};
   std::unique_ptr<pb::RegistryService::Stub> stub_;
   std::unique_ptr<v1::DivisionService::Stub> division_stub_;
@@ -205,6 +209,86 @@ TEST_F(RegistryApiTest, AFileGoesInByPieces) {
   EXPECT_EQ(errors.errors(0).row(), 5);
   EXPECT_EQ(errors.errors(0).reason(), "HOUSEHOLD_WITHOUT_HEAD");
   EXPECT_EQ(errors.errors(0).national_household_id(), "H2");
+}
+
+TEST_F(RegistryApiTest, LifeEventsAndTheirHistoryOverTheWire) {
+  const pb::Household before = Create(TestHousehold({1, 3}));
+  pb::LeaveMemberRequest leave;
+  leave.set_household_id(before.id());
+  leave.set_person_id(before.members(0).id());
+  leave.set_left_on("2024-06-02");
+  leave.set_cause(pb::MEMBER_CHANGE_CAUSE_DEATH);
+  leave.set_etag(before.etag());
+  leave.set_reason("死亡");
+  pb::LeaveMemberResponse left;
+  absl::Status status = Call(&pb::RegistryService::Stub::LeaveMember, leave, &left);
+  EXPECT_THAT(status, ErrorIs(StatusCode::kInvalidArgument, "HEAD_MISSING"));
+  EXPECT_EQ(base::GetBadRequest(status)->field_violations(0).field(), "new_head_id");
+  leave.set_new_head_id(before.members(1).id());
+  FASSERT_OK(Call(&pb::RegistryService::Stub::LeaveMember, leave, &left));
+  EXPECT_THAT(server_.audit(), Contains(HasSubstr("LeaveMember OK")));
+
+  pb::CompareHouseholdRequest compare;
+  compare.set_household_id(before.id());
+  compare.set_from_revision(1);
+  pb::CompareHouseholdResponse compared;
+  FASSERT_OK(Call(&pb::RegistryService::Stub::CompareHousehold, compare, &compared));
+  std::map<std::string, std::string> after;
+  for (const auto& d : compared.differences()) after[d.field()] = d.after();
+  EXPECT_THAT(after, Contains(Pair("members[1].relation.code", "\"02\"")));
+  EXPECT_THAT(after, Contains(Pair("members[0].membership.left_on", "\"2024-06-02\"")));
+  // Who may not see persons sees what changed and not how.
+  FASSERT_OK(Call(&pb::RegistryService::Stub::CompareHousehold, compare, &compared,
+                  rpc::TestServer::Person("PROVINCE_VIEWER", "620000000000")));
+  ASSERT_THAT(compared.differences(), Not(IsEmpty()));
+  for (const auto& d : compared.differences()) {
+    EXPECT_EQ(d.before() + d.after(), "") << d.field();
+  }
+  // Only who writes the file may report events.
+  EXPECT_THAT(Call(&pb::RegistryService::Stub::LeaveMember, leave, &left,
+                   rpc::TestServer::Person("VILLAGE_CADRE", kVillage)),
+              testing::StatusIs(StatusCode::kPermissionDenied));
+}
+
+TEST_F(RegistryApiTest, ConflictsAreListedAndSettledOverTheWire) {
+  const pb::Household holder = Create(TestHousehold({1, 3, 5}));
+  pb::CreateHouseholdRequest create;
+  pb::CreateHouseholdResponse created;
+  for (const int sequence : {3, 5}) {
+    *create.mutable_household() = TestHousehold({7, sequence}, "H2", kOtherVillage);
+    const absl::Status status = Call(&pb::RegistryService::Stub::CreateHousehold, create, &created);
+    EXPECT_THAT(status, ErrorIs(StatusCode::kAlreadyExists, "PERSON_IN_OTHER_HOUSEHOLD"));
+    EXPECT_THAT(base::GetErrorInfo(status)->metadata().at("conflict_id"), HasSubstr("621126-"));
+  }
+  pb::ListPersonConflictsRequest list;
+  list.set_page_size(1);
+  std::vector<pb::PersonConflict> seen;
+  do {
+    pb::ListPersonConflictsResponse listed;
+    FASSERT_OK(Call(&pb::RegistryService::Stub::ListPersonConflicts, list, &listed));
+    ASSERT_THAT(listed.conflicts(), SizeIs(1));
+    seen.push_back(listed.conflicts(0));
+    list.set_page_token(listed.next_page_token());
+  } while (!list.page_token().empty());
+  ASSERT_THAT(seen, SizeIs(2));
+  EXPECT_EQ(seen[0].claimed_person().id_number(), TestIdNumber(3));
+  pb::ListPersonConflictsResponse masked;
+  list.set_page_size(10);
+  FASSERT_OK(Call(&pb::RegistryService::Stub::ListPersonConflicts, list, &masked,
+                  rpc::TestServer::Person("PROVINCE_VIEWER", "620000000000")));
+  EXPECT_THAT(masked.conflicts(0).claimed_person().id_number(), Not(HasSubstr("19800312")));
+  EXPECT_NE(masked.conflicts(0).claimed_person().name(), "测试甲");
+
+  pb::ResolvePersonConflictRequest resolve;
+  resolve.set_conflict_id(seen[0].id());
+  resolve.set_resolution(pb::PERSON_CONFLICT_STATE_TRANSFERRED);
+  resolve.set_reason("核实");
+  pb::ResolvePersonConflictResponse resolved;
+  FASSERT_OK(Call(&pb::RegistryService::Stub::ResolvePersonConflict, resolve, &resolved,
+                  rpc::TestServer::Person("PREFECTURE_DESK", "621100000000")));
+  EXPECT_EQ(resolved.conflict().state(), pb::PERSON_CONFLICT_STATE_TRANSFERRED);
+  *create.mutable_household() = TestHousehold({7, 3}, "H2", kOtherVillage);
+  FEXPECT_OK(Call(&pb::RegistryService::Stub::CreateHousehold, create, &created));
 }
 
 TEST_F(RegistryApiTest, DivisionsAreThereForEverybody) {

@@ -116,11 +116,15 @@ class RegistryStreamsTest : public ::testing::Test {
   rpc::TestServer server_{"registry"};
   RegistryMetrics metrics_{server_.runtime().metrics()};
   Registry registry_{&store_, &tree_, &metrics_};
+  Life life_{&store_, &tree_, &metrics_};
+  Conflicts conflicts_{&store_, &tree_, &metrics_};
+  History history_{&store_};
   Feed feed_{&store_};
   Imports imports_{&store_, &tree_, [] {}};
   Exports exports_{&store_, &feed_, &tree_};
-  RegistryHandler handler_{server_.runtime(), &registry_,           &feed_, &imports_, &exports_,
-                           "secret",          rpc::RunMode::kInline};
+  RegistryHandler handler_{
+      server_.runtime(), &registry_, &life_,   &conflicts_,          &history_, &feed_,
+      &imports_,         &exports_,  "secret", rpc::RunMode::kInline};
   std::unique_ptr<pb::RegistryService::Stub> stub_;
 };
 

@@ -19,6 +19,12 @@ absl::Status RevisionNotFound(std::string_view id, int64_t revision) {
       .WithResource("household", id);
 }
 
+absl::Status RevisionNotFound(std::string_view id, std::string_view day) {
+  return base::Error(StatusCode::kNotFound, "REVISION_NOT_FOUND", "该农户到这一天还没有登记")
+      .WithMetadata("day", day)
+      .WithResource("household", id);
+}
+
 absl::Status PersonNotFound() {
   return base::Error(StatusCode::kNotFound, "PERSON_NOT_FOUND", "辖区内没有使用该证件号码的人员");
 }
@@ -45,9 +51,73 @@ absl::Status EtagMismatch(std::string_view id, int64_t revision) {
       .WithResource("household", id);
 }
 
-absl::Status PersonInOtherHousehold() {
-  return base::Error(StatusCode::kAlreadyExists, "PERSON_IN_OTHER_HOUSEHOLD",
-                     "有成员的证件号码已登记在另一户");
+absl::Status PersonInOtherHousehold(std::string_view conflict_id) {
+  base::ErrorBuilder error = base::Error(StatusCode::kAlreadyExists, "PERSON_IN_OTHER_HOUSEHOLD",
+                                         "有成员的证件号码已登记在另一户");
+  if (!conflict_id.empty()) error.WithMetadata("conflict_id", conflict_id);
+  return error;
+}
+
+absl::Status PersonAlreadyMember(std::string_view person_id) {
+  return base::Error(StatusCode::kAlreadyExists, "PERSON_ALREADY_MEMBER", "该人员已是本户成员")
+      .WithResource("person", person_id);
+}
+
+absl::Status MemberNotFound(std::string_view person_id) {
+  return base::Error(StatusCode::kNotFound, "MEMBER_NOT_FOUND", "本户没有该成员")
+      .WithResource("person", person_id);
+}
+
+absl::Status MemberHasLeft(std::string_view person_id) {
+  return base::Error(StatusCode::kFailedPrecondition, "MEMBER_HAS_LEFT", "该成员已离开本户")
+      .WithPrecondition("MEMBERSHIP", base::StrCat("person/", person_id), "应为本户现有成员");
+}
+
+absl::Status HouseholdNotOpen(const v1::Household& household) {
+  const v1::Lifecycle& lifecycle = household.lifecycle();
+  const bool merged = lifecycle.state() == v1::LIFECYCLE_STATE_MERGED;
+  const std::string_view message =
+      merged ? "该户已并入另一户，不能再变更" : "该户已销户，不能再变更";
+  base::ErrorBuilder error =
+      base::Error(StatusCode::kFailedPrecondition, "HOUSEHOLD_NOT_OPEN", message);
+  error.WithPrecondition("LIFECYCLE", base::StrCat("household/", household.id()), message);
+  if (merged) error.WithMetadata("merged_into", lifecycle.merged_into());
+  return error;
+}
+
+absl::Status LifeEventRefused(std::string_view household_id,
+                              const std::vector<policy::Finding>& findings) {
+  base::ErrorBuilder error =
+      base::Error(StatusCode::kFailedPrecondition, findings.front().rule, findings.front().message);
+  for (const policy::Finding& finding : findings) {
+    error.WithPrecondition(finding.rule, base::StrCat("household/", household_id), finding.message);
+  }
+  return error;
+}
+
+absl::Status MemberByEvent(std::string_view field, std::string_view reason,
+                           std::string_view message, std::string_view method) {
+  return base::InvalidField(field, reason, message).WithMetadata("method", method);
+}
+
+absl::Status PersonConflictNotFound(std::string_view id) {
+  return base::Error(StatusCode::kNotFound, "PERSON_CONFLICT_NOT_FOUND",
+                     "辖区内没有这条人员归属争议")
+      .WithResource("person_conflict", id);
+}
+
+absl::Status PersonConflictSettled(std::string_view id) {
+  return base::Error(StatusCode::kFailedPrecondition, "PERSON_CONFLICT_SETTLED",
+                     "这条人员归属争议已经处理")
+      .WithPrecondition("PERSON_CONFLICT_STATE", base::StrCat("person_conflict/", id),
+                        "应为待处理");
+}
+
+absl::Status ClaimantNotRegistered(std::string_view conflict_id) {
+  return base::Error(StatusCode::kFailedPrecondition, "CLAIMANT_NOT_REGISTERED",
+                     "主张该人员的农户尚未登记，不能并户")
+      .WithPrecondition("CLAIMANT", base::StrCat("person_conflict/", conflict_id),
+                        "主张方应为已登记的农户");
 }
 
 absl::Status HouseholdNumberExists() {

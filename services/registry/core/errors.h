@@ -6,15 +6,18 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "fangpin/registry/v1/household.pb.h"
 #include "libs/base/error.h"
+#include "libs/policy/finding.h"
 
 // Every error that the registry makes, one function each. None names a person.
 namespace fangpin::registry {
 
 // NOT_FOUND HOUSEHOLD_NOT_FOUND, resource: household.
 absl::Status HouseholdNotFound(std::string_view id);
-// NOT_FOUND REVISION_NOT_FOUND, metadata: revision.
+// NOT_FOUND REVISION_NOT_FOUND, metadata: revision, or the day by whose end there was none.
 absl::Status RevisionNotFound(std::string_view id, int64_t revision);
+absl::Status RevisionNotFound(std::string_view id, std::string_view day);
 // NOT_FOUND PERSON_NOT_FOUND; also for a person outside the caller's divisions.
 absl::Status PersonNotFound();
 // NOT_FOUND DIVISION_NOT_FOUND, resource: division.
@@ -25,8 +28,31 @@ absl::Status ImportNotFound(std::string_view id);
 absl::Status ScopeDenied(std::string_view division);
 // ABORTED ETAG_MISMATCH, metadata: revision (the current one).
 absl::Status EtagMismatch(std::string_view id, int64_t revision);
-// ALREADY_EXISTS PERSON_IN_OTHER_HOUSEHOLD.
-absl::Status PersonInOtherHousehold();
+// ALREADY_EXISTS PERSON_IN_OTHER_HOUSEHOLD, metadata: conflict_id when the conflict is listed.
+absl::Status PersonInOtherHousehold(std::string_view conflict_id = "");
+// ALREADY_EXISTS PERSON_ALREADY_MEMBER, resource: person.
+absl::Status PersonAlreadyMember(std::string_view person_id);
+// NOT_FOUND MEMBER_NOT_FOUND, resource: person.
+absl::Status MemberNotFound(std::string_view person_id);
+// FAILED_PRECONDITION MEMBER_HAS_LEFT, one precondition violation.
+absl::Status MemberHasLeft(std::string_view person_id);
+// FAILED_PRECONDITION HOUSEHOLD_NOT_OPEN, one precondition violation; metadata: merged_into when it
+// is merged.
+absl::Status HouseholdNotOpen(const v1::Household& household);
+// FAILED_PRECONDITION with one violation a finding, none of which is clear; the reason is the first
+// rule. `findings` is not empty.
+absl::Status LifeEventRefused(std::string_view household_id,
+                              const std::vector<policy::Finding>& findings);
+// INVALID_ARGUMENT about a member that an update may not change so, metadata: method, the one to
+// call instead.
+absl::Status MemberByEvent(std::string_view field, std::string_view reason,
+                           std::string_view message, std::string_view method);
+// NOT_FOUND PERSON_CONFLICT_NOT_FOUND; also for one of which the caller covers neither side.
+absl::Status PersonConflictNotFound(std::string_view id);
+// FAILED_PRECONDITION PERSON_CONFLICT_SETTLED, one precondition violation.
+absl::Status PersonConflictSettled(std::string_view id);
+// FAILED_PRECONDITION CLAIMANT_NOT_REGISTERED, one precondition violation.
+absl::Status ClaimantNotRegistered(std::string_view conflict_id);
 // ALREADY_EXISTS HOUSEHOLD_NUMBER_EXISTS.
 absl::Status HouseholdNumberExists();
 // RESOURCE_EXHAUSTED HOUSEHOLD_SERIALS_USED_UP, metadata: village.

@@ -22,6 +22,15 @@ void AppendPositioned(std::vector<FeedRow> rows, std::vector<FeedRow>* feed) {
   }
 }
 
+// Where a conflict stands in a list.
+std::pair<absl::Time, std::string> PlaceOf(const pb::PersonConflict& conflict) {
+  return {ToTime(conflict.create_time()), conflict.id()};
+}
+
+bool SameKey(const ConflictKey& a, const ConflictKey& b) {
+  return a.id_number == b.id_number && a.holder == b.holder && a.claimant == b.claimant;
+}
+
 }  // namespace
 
 std::string FakeStore::FingerprintOf(std::string_view id_number) {
@@ -45,7 +54,7 @@ class FakeStore::Tx final : public RegistryWriter {
       const auto at = data_.households.find(id);
       found.push_back(at == data_.households.end()
                           ? std::nullopt
-                          : std::optional<pb::Household>(at->second.back().household()));
+                          : std::optional<pb::Household>(at->second.back()->household()));
     }
     return found;
   }
@@ -57,7 +66,17 @@ class FakeStore::Tx final : public RegistryWriter {
         number > static_cast<int64_t>(at->second.size())) {
       return std::nullopt;
     }
-    return at->second[static_cast<size_t>(number - 1)];
+    return *at->second[static_cast<size_t>(number - 1)];
+  }
+
+  absl::StatusOr<std::optional<pb::Revision>> RevisionBefore(std::string_view household_id,
+                                                             absl::Time end) override {
+    const auto at = data_.households.find(std::string(household_id));
+    if (at == data_.households.end()) return std::nullopt;
+    for (auto revision = at->second.rbegin(); revision != at->second.rend(); ++revision) {
+      if (ToTime((*revision)->time()) < end) return **revision;
+    }
+    return std::nullopt;
   }
 
   absl::StatusOr<std::vector<pb::Revision>> Revisions(std::string_view household_id, int64_t after,
@@ -65,9 +84,9 @@ class FakeStore::Tx final : public RegistryWriter {
     std::vector<pb::Revision> found;
     const auto at = data_.households.find(std::string(household_id));
     if (at == data_.households.end()) return found;
-    for (const pb::Revision& revision : at->second) {
-      if (revision.number() > after && static_cast<int>(found.size()) < limit) {
-        found.push_back(revision);
+    for (const auto& revision : at->second) {
+      if (revision->number() > after && static_cast<int>(found.size()) < limit) {
+        found.push_back(*revision);
       }
     }
     return found;
@@ -151,7 +170,7 @@ class FakeStore::Tx final : public RegistryWriter {
         found.emplace_back();
         continue;
       }
-      const pb::Household& h = data_.households[at->second.household_id].back().household();
+      const pb::Household& h = data_.households[at->second.household_id].back()->household();
       PersonEntry entry;
       entry.active = at->second.active;
       entry.match.set_person_id(at->second.person_id);
@@ -175,6 +194,43 @@ class FakeStore::Tx final : public RegistryWriter {
   absl::StatusOr<bool> WasDecided(std::string_view household_id, std::string_view decided_by,
                                   int to_state) override {
     return data_.decisions.contains({std::string(household_id), std::string(decided_by), to_state});
+  }
+
+  absl::StatusOr<std::optional<pb::PersonConflict>> FindConflict(std::string_view id) override {
+    const auto at = data_.conflicts.find(std::string(id));
+    return at == data_.conflicts.end() ? std::nullopt : std::optional(at->second);
+  }
+
+  absl::StatusOr<std::optional<pb::PersonConflict>> LatestConflict(
+      const ConflictKey& key) override {
+    std::optional<pb::PersonConflict> latest;
+    for (const auto& [id, conflict] : data_.conflicts) {
+      if (SameKey(KeyOf(conflict), key) && (!latest || PlaceOf(*latest) < PlaceOf(conflict))) {
+        latest = conflict;
+      }
+    }
+    return latest;
+  }
+
+  absl::StatusOr<std::vector<pb::PersonConflict>> ListConflicts(
+      const ConflictQuery& query) override {
+    const auto within = [&](const std::string& division) {
+      return division >= query.range.begin && division < query.range.end;
+    };
+    std::vector<pb::PersonConflict> found;
+    for (const auto& [id, conflict] : data_.conflicts) {
+      if ((within(conflict.holder_division()) || within(conflict.claimant_division())) &&
+          (query.state == 0 || query.state == conflict.state()) &&
+          PlaceOf(conflict) > std::pair(query.after_time, query.after_id)) {
+        found.push_back(conflict);
+      }
+    }
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return PlaceOf(a) < PlaceOf(b); });
+    if (static_cast<int>(found.size()) > query.limit) {
+      found.resize(static_cast<size_t>(query.limit));
+    }
+    return found;
   }
 
   absl::StatusOr<std::optional<ImportRecord>> FindImport(std::string_view id) override {
@@ -264,7 +320,7 @@ class FakeStore::Tx final : public RegistryWriter {
           !data_.by_national_id.emplace(after.national_id(), after.id()).second) {
         return HouseholdNumberExists();
       }
-      data_.households[after.id()].push_back(change.revision);
+      data_.households[after.id()].push_back(std::make_shared<const pb::Revision>(change.revision));
       data_.feed_pending.push_back(FeedRowOf(change));
       persons.push_back(DiffPersons(change.before, after));
     }
@@ -277,7 +333,7 @@ class FakeStore::Tx final : public RegistryWriter {
       for (const auto& released : persons[i].released) {
         const auto [at, fresh] = data_.persons.try_emplace(
             FingerprintOf(released.id_number), IndexedPerson{id, released.person_id, false});
-        if (!fresh && at->second.household_id == id) at->second.active = false;
+        if (!fresh && at->second.household_id == id) at->second = {id, released.person_id, false};
       }
     }
     for (size_t i = 0; i < changes.size(); ++i) {
@@ -303,6 +359,30 @@ class FakeStore::Tx final : public RegistryWriter {
   absl::Status RememberDecision(std::string_view household_id, std::string_view decided_by,
                                 int to_state) override {
     data_.decisions[{std::string(household_id), std::string(decided_by), to_state}] = true;
+    return absl::OkStatus();
+  }
+
+  absl::Status PutConflict(const pb::PersonConflict& conflict) override {
+    for (const auto& [id, other] : data_.conflicts) {
+      if (id != conflict.id() && conflict.state() == pb::PERSON_CONFLICT_STATE_OPEN &&
+          other.state() == pb::PERSON_CONFLICT_STATE_OPEN &&
+          SameKey(KeyOf(other), KeyOf(conflict))) {
+        return absl::AlreadyExistsError("conflict is open");
+      }
+    }
+    data_.conflicts[conflict.id()] = conflict;
+    return absl::OkStatus();
+  }
+
+  absl::Status MoveConflicts(std::string_view household_id, std::string_view division) override {
+    for (auto& [id, conflict] : data_.conflicts) {
+      if (conflict.holder_household_id() == household_id) {
+        conflict.set_holder_division(std::string(division));
+      }
+      if (conflict.claimant_household_id() == household_id) {
+        conflict.set_claimant_division(std::string(division));
+      }
+    }
     return absl::OkStatus();
   }
 
@@ -341,7 +421,7 @@ class FakeStore::Tx final : public RegistryWriter {
   std::vector<const pb::Household*> Within(const DivisionRange& range) const {
     std::vector<const pb::Household*> found;
     for (const auto& [id, revisions] : data_.households) {
-      const pb::Household& h = revisions.back().household();
+      const pb::Household& h = revisions.back()->household();
       if (h.division() >= range.begin && h.division() < range.end) found.push_back(&h);
     }
     std::stable_sort(found.begin(), found.end(),

@@ -50,12 +50,14 @@ class FakeStore final : public RegistryStore {
     absl::Time time;
   };
   struct Data {
-    std::map<std::string, std::vector<pb::Revision>> households;  // by id
+    // By id. A revision never changes, so copies of everything share it.
+    std::map<std::string, std::vector<std::shared_ptr<const pb::Revision>>> households;
     std::map<std::string, std::string> by_national_id;
     std::map<std::string, IndexedPerson> persons;  // by fingerprint
     std::map<std::string, int> serials;
     std::map<std::tuple<std::string, std::string, std::string>, KeptAnswer> answers;
     std::map<std::tuple<std::string, std::string, int>, bool> decisions;
+    std::map<std::string, pb::PersonConflict> conflicts;
     std::map<std::string, ImportRecord> imports;
     std::map<std::pair<std::string, int64_t>, std::string> chunks;
     std::map<std::string, std::vector<pb::RowError>> errors;

@@ -109,7 +109,7 @@ void NormalisePerson(absl::CivilDay today, pb::Person* person) {
   Clean(person->mutable_national_id());
   CleanPhone(person->mutable_phone());
   NormaliseNumbers(today, person);
-  if (person->has_relation()) FillCoded(person->mutable_relation(), RelationCode, RelationLabel);
+  if (person->has_relation()) NormaliseRelation(person->mutable_relation());
   if (person->has_ethnicity()) {
     FillCoded(person->mutable_ethnicity(), EthnicityCode, EthnicityLabel);
   }
@@ -177,12 +177,6 @@ bool SameField(const Message& a, const Message& b, const FieldDescriptor* field)
   return differencer.CompareWithFields(a, b, {field}, {field});
 }
 
-const std::set<std::string_view>& Bookkeeping() {
-  static const auto* const kFields = new std::set<std::string_view>{
-      "id", "revision", "etag", "create_time", "update_time", "flags"};
-  return *kFields;
-}
-
 int SerialOf(const pb::Person& person) {
   const size_t dash = person.id().rfind('-');
   if (dash == std::string::npos) return 0;
@@ -191,6 +185,22 @@ int SerialOf(const pb::Person& person) {
 }
 
 }  // namespace
+
+int ActiveMembers(const pb::Household& household) {
+  return static_cast<int>(std::count_if(household.members().begin(), household.members().end(),
+                                        [](const auto& p) { return p.membership().active(); }));
+}
+
+bool IsOpen(const pb::Household& household) {
+  return household.lifecycle().state() != pb::LIFECYCLE_STATE_MERGED &&
+         household.lifecycle().state() != pb::LIFECYCLE_STATE_CLOSED;
+}
+
+State StateOf(const pb::Household& household) {
+  const auto state = household.monitoring().state();
+  return state == vocab::MONITORING_STATE_UNSPECIFIED ? State::kNotMonitored
+                                                      : static_cast<State>(state);
+}
 
 IncomeParts PartsOf(const pb::IncomeAccount& a) {
   IncomeParts parts;
@@ -204,9 +214,20 @@ IncomeParts PartsOf(const pb::IncomeAccount& a) {
   return parts;
 }
 
-int ActiveMembers(const pb::Household& household) {
-  return static_cast<int>(std::count_if(household.members().begin(), household.members().end(),
-                                        [](const auto& p) { return p.membership().active(); }));
+void SetParts(const IncomeParts& parts, pb::IncomeAccount* a) {
+  const auto set = [&](const std::optional<int64_t>& value, auto setter, auto clear) {
+    value ? (a->*setter)(*value) : (a->*clear)();
+  };
+  using A = pb::IncomeAccount;
+  set(parts.wage, &A::set_wage_fen, &A::clear_wage_fen);
+  set(parts.business, &A::set_business_fen, &A::clear_business_fen);
+  set(parts.property, &A::set_property_fen, &A::clear_property_fen);
+  set(parts.transfer, &A::set_transfer_fen, &A::clear_transfer_fen);
+  set(parts.business_expenditure, &A::set_business_expenditure_fen,
+      &A::clear_business_expenditure_fen);
+  set(parts.claim, &A::set_claim_fen, &A::clear_claim_fen);
+  set(parts.compliant_self_paid, &A::set_compliant_self_paid_fen,
+      &A::clear_compliant_self_paid_fen);
 }
 
 void CompleteIncome(int population, pb::IncomeAccount* income) {
@@ -230,8 +251,8 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   return stamp;
 }
 
-absl::Time FromTimestamp(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+absl::Time ToTime(const google::protobuf::Timestamp& stamp) {
+  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
 }
 
 std::string EtagOf(int64_t revision) { return base::StrCat("r", revision); }
@@ -246,6 +267,9 @@ void ClearOutputOnly(pb::Household* household) {
   household->clear_update_time();
   household->clear_lifecycle();
   household->clear_flags();
+  for (pb::Person& person : *household->mutable_members()) {
+    if (person.has_membership()) person.mutable_membership()->clear_other_household_id();
+  }
 }
 
 int IncomePart(std::string_view group) {
@@ -260,6 +284,33 @@ int IncomePart(std::string_view group) {
   };
   if (group.size() != 1 || group[0] < 'A' || group[0] > 'G') return 0;
   return kParts[group[0] - 'A'];
+}
+
+void NormaliseRelation(pb::CodedLabel* relation) {
+  FillCoded(relation, RelationCode, RelationLabel);
+}
+
+void DropStaleItems(pb::IncomeAccount* income) {
+  const auto* type = pb::IncomeAccount::descriptor();
+  const auto* reflection = income->GetReflection();
+  for (const std::string_view group : {"A", "B", "C", "D", "E", "F", "G"}) {
+    int64_t sum = 0;
+    bool any = false;
+    for (const pb::IncomeItem& item : income->items()) {
+      if (item.group() != group) continue;
+      any = true;
+      sum += item.amount_fen();
+    }
+    const auto* part = type->FindFieldByNumber(IncomePart(group));
+    if (!any ||
+        (reflection->HasField(*income, part) && reflection->GetInt64(*income, part) == sum)) {
+      continue;
+    }
+    auto* items = income->mutable_items();
+    items->erase(std::remove_if(items->begin(), items->end(),
+                                [&](const pb::IncomeItem& item) { return item.group() == group; }),
+                 items->end());
+  }
 }
 
 void Normalise(absl::CivilDay today, pb::Household* household) {
@@ -319,18 +370,21 @@ void AssignPersonIds(const pb::Household* before, pb::Household* household) {
       last = std::max(last, SerialOf(person));
     }
   }
+  // Who is named by an id keeps it, also when the ID number was corrected; an id that is not one of
+  // ours is not read.
   std::set<std::string> used;
   for (pb::Person& person : *household->mutable_members()) {
-    // A corrected ID number keeps the person's id; an id that is not one of ours is not read.
-    const bool ours = taken.contains(person.id()) && !used.contains(person.id());
+    if (!taken.contains(person.id()) || !used.insert(person.id()).second) person.clear_id();
+  }
+  for (pb::Person& person : *household->mutable_members()) {
+    if (!person.id().empty()) continue;
     const auto same = known.find(person.id_number());
-    if (same != known.end()) {
+    if (same != known.end() && used.insert(same->second).second) {
       person.set_id(same->second);
-    } else if (!ours) {
+    } else {
       ++last;
       person.set_id(base::StrCat(household->id(), "-", last < 10 ? "0" : "", last));
     }
-    used.insert(person.id());
   }
 }
 
@@ -347,7 +401,8 @@ void Complete(const pb::Household* before, pb::Household* household) {
   }
   const std::vector<pb::HouseholdFlag> flags = FlagsOf(*household);
   household->mutable_flags()->Assign(flags.begin(), flags.end());
-  if (!household->has_income()) return;
+  // The account of a household that has ended stays as it was.
+  if (!household->has_income() || !IsOpen(*household)) return;
   pb::IncomeAccount& income = *household->mutable_income();
   CompleteIncome(ActiveMembers(*household), &income);
   // A new account remembers the one it takes the place of; a correction of the same one does not.
@@ -365,12 +420,17 @@ void Complete(const pb::Household* before, pb::Household* household) {
   }
 }
 
+bool IsBookkeeping(std::string_view field) {
+  return field == "id" || field == "revision" || field == "etag" || field == "create_time" ||
+         field == "update_time" || field == "flags";
+}
+
 std::vector<std::string> ChangedFields(const pb::Household& before, const pb::Household& after) {
   std::vector<std::string> changed;
   const auto* type = pb::Household::descriptor();
   for (int f = 0; f < type->field_count(); ++f) {
     const FieldDescriptor* field = type->field(f);
-    if (Bookkeeping().contains(field->name())) continue;
+    if (IsBookkeeping(field->name())) continue;
     if (field->number() != pb::Household::kMembersFieldNumber) {
       if (!SameField(before, after, field)) changed.push_back(field->name());
       continue;

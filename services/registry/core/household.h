@@ -23,18 +23,28 @@ namespace pb = ::fangpin::registry::v1;
 // Members who have not left.
 int ActiveMembers(const pb::Household& household);
 
-// The parts of an account as the policy sees them.
-IncomeParts PartsOf(const pb::IncomeAccount& income);
+// Neither merged into another household nor closed.
+bool IsOpen(const pb::Household& household);
+
+// Where the household stands in monitoring; one without a state is not monitored.
+State StateOf(const pb::Household& household);
+
+// The parts of an account as policy/income.h sees them, and back.
+IncomeParts PartsOf(const pb::IncomeAccount& account);
+void SetParts(const IncomeParts& parts, pb::IncomeAccount* account);
 
 // Field number in IncomeAccount of the part that items of a group, "A" to "G", add up to; 0 for
 // anything else.
 int IncomePart(std::string_view group);
 
+// Drops items of parts that are not on record or not the sum of them: they are out of date.
+void DropStaleItems(pb::IncomeAccount* income);
+
 // Fills in the sums of an account.
 void CompleteIncome(int population, pb::IncomeAccount* income);
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
-absl::Time FromTimestamp(const google::protobuf::Timestamp& time);
+absl::Time ToTime(const google::protobuf::Timestamp& stamp);
 
 // "r<revision>".
 std::string EtagOf(int64_t revision);
@@ -47,6 +57,9 @@ void ClearOutputOnly(pb::Household* household);
 // items, spells of work in order. 证件类型 is that of the number where nothing says it. Leaves what
 // it cannot read as it is.
 void Normalise(absl::CivilDay today, pb::Household* household);
+
+// The same for 与户主关系 alone.
+void NormaliseRelation(pb::CodedLabel* relation);
 
 // What the rules see of the record. 纯收入 as reported is no part of a record.
 HouseholdFacts FactsOf(const pb::Household& household, absl::CivilDay today,
@@ -64,18 +77,23 @@ std::vector<base::FieldError> CheckRecord(const pb::Household& household, absl::
                                           const DivisionTree& divisions,
                                           const Reported& reported = {});
 
-// Gives members their ids: those of `before` with the same person, new serials to the others.
-// `before` may be null. household->id() is set.
+// Gives members their ids: who is named by an id of `before` keeps it, who has an ID number of
+// `before` gets that person's, the others get new serials. `before` may be null. household->id() is
+// set.
 void AssignPersonIds(const pb::Household* before, pb::Household* household);
 
 // Fills in what is computed: income sums and the trend against `before` (may be null), disability
-// from its number, flags.
+// from its number, flags. The account of a household that has ended stays as it was.
 void Complete(const pb::Household* before, pb::Household* household);
 
 // Puts to each adjudicated asset who adjudicated it and when: as in `before` (may be null) where
 // the asset and its adjudication stand there already, `actor` and `today` otherwise.
 void Adjudicate(const pb::Household* before, std::string_view actor, absl::CivilDay today,
                 pb::Household* household);
+
+// Whether the field of Household is not part of what is known about it: how the record is kept, and
+// the flags, which follow from the rest.
+bool IsBookkeeping(std::string_view field);
 
 // Paths of the fields that differ, bookkeeping apart: "safeguards", "members[2].name".
 std::vector<std::string> ChangedFields(const pb::Household& before, const pb::Household& after);

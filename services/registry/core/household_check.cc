@@ -9,6 +9,7 @@
 #include "libs/base/text.h"
 #include "services/registry/core/household.h"
 #include "services/registry/core/labels.h"
+#include "services/registry/policy/life.h"
 
 // What a household record must be: the rules of policy/ and the limits of the contract.
 namespace fangpin::registry {
@@ -173,6 +174,28 @@ void CheckSpells(const At& at, const pb::Person& person) {
   }
 }
 
+// Since when, until when and why: whoever writes it.
+void CheckMembership(const At& at, const pb::Membership& membership, absl::CivilDay today) {
+  at.Day("since", membership.since());
+  at.Day("left_on", membership.left_on());
+  at.Text("change_reason", membership.change_reason(), kMaxLabel);
+  if (membership.active() && !membership.left_on().empty()) {
+    at.Add("left_on", "LEFT_ON_WHILE_ACTIVE", "现有成员不填写离开日期");
+  } else if (!membership.active() && membership.left_on().empty()) {
+    at.Add("left_on", "LEFT_ON_MISSING", "已不在本户的成员应填写离开日期");
+  } else if (!membership.left_on().empty() && membership.left_on() < membership.since()) {
+    at.Add("left_on", "DATE_BEFORE_JOINED", "离开日期早于成为本户成员的日期");
+  }
+  // Days as YYYY-MM-DD compare as text.
+  if (std::max(membership.since(), membership.left_on()) > base::FormatDay(today)) {
+    at.Add(membership.active() ? "since" : "left_on", "DATE_IN_FUTURE", "日期不能晚于今天");
+  }
+  if (!pb::MemberChangeCause_IsValid(membership.cause()) ||
+      !CauseFits(static_cast<Cause>(membership.cause()), membership.active())) {
+    at.Add("cause", "MEMBERSHIP_CAUSE", "成员增减原因与是否为现有成员不符");
+  }
+}
+
 void CheckPerson(const At& at, const pb::Person& person, absl::CivilDay today) {
   if (person.name().empty()) at.Add("name", "NAME_MISSING", "姓名为空");
   at.Text("name", person.name(), kMaxName);
@@ -209,11 +232,7 @@ void CheckPerson(const At& at, const pb::Person& person, absl::CivilDay today) {
     at.Add("disability_certified_year", "YEAR_RANGE", "残疾证办证年度应为1949年以后、不晚于今年");
   }
   at.Day("birth_date", person.birth_date());
-  at.Day("membership.since", person.membership().since());
-  at.Day("membership.left_on", person.membership().left_on());
-  if (!person.membership().active() && person.membership().left_on().empty()) {
-    at.Add("membership.left_on", "LEFT_ON_MISSING", "已不在本户的成员应填写离开日期");
-  }
+  CheckMembership(at.Field("membership"), person.membership(), today);
   at.Columns(person.other_columns());
   CheckSpells(at, person);
 }

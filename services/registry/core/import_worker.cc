@@ -235,6 +235,7 @@ absl::Status ImportWorker::Load(const ImportFile& file, ImportRecord* record,
   Append(preview.errors, errors);
   if (all && !errors->empty()) {
     import.set_households_refused(refused_by_file + preview.refused);
+    FANGPIN_RETURN_IF_ERROR(KeepClaims(*record, preview));
     return RowsBad(errors->size());
   }
   if (!import.validate_only()) return LoadAllOrNothing(context, record, errors);
@@ -310,7 +311,13 @@ absl::Status ImportWorker::LoadSkipping(const LoadContext& context, ImportRecord
   FANGPIN_RETURN_IF_ERROR(InRounds(Loadable(*context.file), load));
   Count(total, refused_by_file, &record->import);
   Append(total.errors, errors);
-  return absl::OkStatus();
+  return KeepClaims(*record, total);
+}
+
+absl::Status ImportWorker::KeepClaims(const ImportRecord& record, const LoadResult& result) {
+  if (record.import.validate_only()) return absl::OkStatus();
+  return RecordClaims(*store_, *metrics_, result.claims, record.import.actor(), record.run_time)
+      .status();
 }
 
 absl::Status ImportWorker::LoadAllOrNothing(const LoadContext& context, ImportRecord* record,
@@ -334,6 +341,7 @@ absl::Status ImportWorker::LoadAllOrNothing(const LoadContext& context, ImportRe
   });
   if (!status.ok()) {
     // Only a writer that came in between the check and now can make a row bad here.
+    FANGPIN_RETURN_IF_ERROR(KeepClaims(*record, total));
     *errors = std::move(total.errors);
     return status;
   }

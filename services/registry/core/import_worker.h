@@ -63,6 +63,8 @@ class ImportWorker {
                             std::vector<pb::RowError>* errors);
   absl::Status LoadAllOrNothing(const LoadContext& context, ImportRecord* record,
                                 std::vector<pb::RowError>* errors);
+  // Lists the persons whom other households have; nothing for one that only checks.
+  absl::Status KeepClaims(const ImportRecord& record, const LoadResult& result);
   absl::Status End(ImportRecord record, std::vector<pb::RowError> errors, std::string workbook,
                    absl::Time started);
 

@@ -122,6 +122,12 @@ constexpr Coded kIdTypes[] = {
     {"残疾人证", "09"},   {"残疾证", "09"},
 };
 
+constexpr std::string_view kChangeReasons[] = {
+    "",         "新生儿",   "嫁入",     "抚养关系转入", "其他转入", "死亡", "嫁出", "抚养关系转出",
+    "出国定居", "判刑收监", "其他转出", "分户",         "并户",
+};
+static_assert(std::size(kChangeReasons) == v1::MemberChangeCause_ARRAYSIZE);
+
 constexpr Entry<int> kSexes[] = {{"男", 1}, {"女", 2}, {"男性", 1}, {"女性", 2}};
 
 constexpr Entry<vocab::HouseholdKind> kKinds[] = {
@@ -302,6 +308,10 @@ bool IsHead(std::string_view relation_code) { return relation_code == "02"; }
 
 bool IsSpouse(std::string_view relation_code) {
   return relation_code == "10" || relation_code == "11" || relation_code == "12";
+}
+
+std::string_view ChangeReasonOf(v1::MemberChangeCause cause) {
+  return v1::MemberChangeCause_IsValid(cause) ? kChangeReasons[cause] : std::string_view();
 }
 
 std::optional<int> SexNumber(std::string_view label) { return FindIn(kSexes, label); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fangpin/policy/v1/vocabulary.pb.h"
+#include "fangpin/registry/v1/household.pb.h"
 
 // Labels of the national system and what they mean: the only place where its words become codes,
 // and codes its words.
@@ -40,6 +41,9 @@ bool IsSeniorSchooling(std::string_view label);
 bool IsRelationCode(std::string_view code);
 bool IsHead(std::string_view relation_code);
 bool IsSpouse(std::string_view relation_code);
+
+// 成员增减原因 in the words of the national system; empty for UNSPECIFIED.
+std::string_view ChangeReasonOf(v1::MemberChangeCause cause);
 
 // 1 男, 2 女.
 std::optional<int> SexNumber(std::string_view label);

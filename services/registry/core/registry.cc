@@ -13,11 +13,16 @@
 #include "libs/base/strings.h"
 #include "libs/base/text.h"
 #include "libs/log/log.h"
+#include "services/registry/core/claims.h"
 #include "services/registry/core/errors.h"
+#include "services/registry/core/history.h"
 #include "services/registry/core/household.h"
 #include "services/registry/core/labels.h"
+#include "services/registry/core/life_events.h"
 #include "services/registry/core/once.h"
+#include "services/registry/core/request_checks.h"
 #include "services/registry/core/scope.h"
+#include "services/registry/policy/life.h"
 #include "services/registry/policy/monitoring.h"
 
 namespace fangpin::registry {
@@ -27,7 +32,6 @@ using google::protobuf::FieldDescriptor;
 
 constexpr int kMaxBatchGet = 1000;
 constexpr int kMaxBatchLookUp = 2000;
-constexpr size_t kMaxReason = 200;
 constexpr size_t kMaxPurpose = 100;
 constexpr size_t kMaxDecidedBy = 64;
 constexpr int kMaxRisks = 5;
@@ -54,29 +58,6 @@ constexpr std::string_view kWritable[] = {
     "collector",
     "contact",
 };
-
-absl::Status CheckText(std::string_view field, std::string_view text, size_t max, bool required) {
-  if (required && text.empty()) {
-    return base::InvalidField(field, "REQUIRED", base::StrCat("必须填写"));
-  }
-  if (!base::IsValidUtf8(text) || base::CodePoints(text) > max) {
-    return base::InvalidField(field, "TEXT_TOO_LONG", base::StrCat("最多", max, "个字"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckCount(std::string_view field, int count, int max) {
-  if (count == 0) return base::InvalidField(field, "BATCH_EMPTY", "至少一项");
-  if (count > max) {
-    return base::InvalidField(field, "BATCH_TOO_LARGE", base::StrCat("一次最多", max, "项"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckHouseholdId(std::string_view id) {
-  if (base::ParseHouseholdId(id).ok()) return absl::OkStatus();
-  return base::InvalidField("household_id", "HOUSEHOLD_ID_FORMAT", "农户编号应为18位数字");
-}
 
 // Copies one top-level field.
 void CopyField(const pb::Household& from, const FieldDescriptor* field, pb::Household* to) {
@@ -105,26 +86,6 @@ absl::StatusOr<std::vector<const FieldDescriptor*>> Writable(const google::proto
     fields.push_back(pb::Household::descriptor()->FindFieldByName(path));
   }
   return fields;
-}
-
-// Nobody drops out of the file without a trace: who leaves is marked as left.
-absl::Status CheckNobodyOmitted(const pb::Household& before, const pb::Household& after) {
-  std::set<std::string_view> ids;
-  for (const pb::Person& person : after.members()) ids.insert(person.id());
-  for (const pb::Person& person : before.members()) {
-    if (!ids.contains(person.id())) {
-      return base::InvalidField("household.members", "MEMBER_OMITTED",
-                                "成员不能删除；已离开的成员请填写离开日期和原因")
-          .WithMetadata("person_id", person.id());
-    }
-  }
-  return absl::OkStatus();
-}
-
-State StateOf(const pb::Household& household) {
-  const auto state = household.monitoring().state();
-  return state == vocab::MONITORING_STATE_UNSPECIFIED ? State::kNotMonitored
-                                                      : static_cast<State>(state);
 }
 
 std::string StateName(State state) {
@@ -247,51 +208,43 @@ absl::StatusOr<pb::CreateHouseholdResponse> Registry::CreateHousehold(
   if (!problems.empty()) return FieldsInvalid(problems);
   FANGPIN_RETURN_IF_ERROR(CheckScope(ctx, household.division()));
   household.mutable_monitoring()->set_state(vocab::MONITORING_STATE_NOT_MONITORED);
+  household.mutable_lifecycle()->set_state(pb::LIFECYCLE_STATE_OPEN);
   Adjudicate(nullptr, ctx.principal.subject, today, &household);
 
   pb::CreateHouseholdResponse response;
   if (request.validate_only()) {
-    FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
-      std::vector<std::string> numbers;
-      for (const pb::Person& person : household.members()) {
-        if (person.membership().active()) numbers.push_back(person.id_number());
-      }
-      FANGPIN_ASSIGN_OR_RETURN(const auto entries, reader.PersonsByIdNumber(numbers));
-      for (const auto& entry : entries) {
-        if (entry.has_value() && entry->active) return PersonInOtherHousehold();
-      }
-      if (household.national_id().empty()) return absl::OkStatus();
-      FANGPIN_ASSIGN_OR_RETURN(const auto ids,
-                               reader.HouseholdIdsByNationalId({household.national_id()}));
-      return ids[0].has_value() ? HouseholdNumberExists() : absl::OkStatus();
-    }));
+    FANGPIN_RETURN_IF_ERROR(store_->Read(
+        [&](RegistryReader& reader) { return CheckFree(reader, nullptr, household); }));
     Complete(nullptr, &household);
     *response.mutable_household() = std::move(household);
     return response;
   }
   bool created_now = false;
-  FANGPIN_ASSIGN_OR_RETURN(
-      response, WriteOnce<pb::CreateHouseholdResponse>(
-                    *store_, ctx, "CreateHousehold", request,
-                    [&](RegistryWriter& writer) -> absl::StatusOr<pb::CreateHouseholdResponse> {
-                      pb::Household created = household;
-                      FANGPIN_ASSIGN_OR_RETURN(const int serial,
-                                               writer.ReserveSerials(created.division(), 1));
-                      FANGPIN_ASSIGN_OR_RETURN(*created.mutable_id(),
-                                               base::MakeHouseholdId(created.division(), serial));
-                      AssignPersonIds(nullptr, &created);
-                      Complete(nullptr, &created);
-                      HouseholdChange change;
-                      change.revision = MakeRevision(nullptr, std::move(created), ctx.now,
-                                                     ctx.principal.subject, request.reason());
-                      FANGPIN_RETURN_IF_ERROR(writer.Put({change}));
-                      created_now = true;
-                      pb::CreateHouseholdResponse answer;
-                      *answer.mutable_household() = std::move(*change.revision.mutable_household());
-                      return answer;
-                    }));
+  absl::StatusOr<pb::CreateHouseholdResponse> written = WriteOnce<pb::CreateHouseholdResponse>(
+      *store_, ctx, "CreateHousehold", request,
+      [&](RegistryWriter& writer) -> absl::StatusOr<pb::CreateHouseholdResponse> {
+        pb::Household created = household;
+        FANGPIN_RETURN_IF_ERROR(CheckFree(writer, nullptr, created));
+        FANGPIN_ASSIGN_OR_RETURN(const int serial, writer.ReserveSerials(created.division(), 1));
+        FANGPIN_ASSIGN_OR_RETURN(*created.mutable_id(),
+                                 base::MakeHouseholdId(created.division(), serial));
+        AssignPersonIds(nullptr, &created);
+        Complete(nullptr, &created);
+        HouseholdChange change;
+        change.revision = MakeRevision(nullptr, std::move(created), ctx.now, ctx.principal.subject,
+                                       request.reason());
+        FANGPIN_RETURN_IF_ERROR(writer.Put({change}));
+        created_now = true;
+        pb::CreateHouseholdResponse answer;
+        *answer.mutable_household() = std::move(*change.revision.mutable_household());
+        return answer;
+      });
+  if (!written.ok()) {
+    return Refused(written.status(), *store_, *metrics_, ClaimsOf(household), ctx.principal.subject,
+                   ctx.now);
+  }
   if (created_now) metrics_->households_created.Increment();
-  return response;
+  return written;
 }
 
 absl::StatusOr<pb::GetHouseholdResponse> Registry::GetHousehold(
@@ -301,13 +254,11 @@ absl::StatusOr<pb::GetHouseholdResponse> Registry::GetHousehold(
   FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
     FANGPIN_ASSIGN_OR_RETURN(*response.mutable_household(),
                              LoadHousehold(ctx, reader, request.household_id()));
-    if (request.revision() == 0) return absl::OkStatus();
-    FANGPIN_ASSIGN_OR_RETURN(std::optional<pb::Revision> revision,
-                             reader.RevisionAt(request.household_id(), request.revision()));
-    if (!revision.has_value()) {
-      return RevisionNotFound(request.household_id(), request.revision());
-    }
-    *response.mutable_household() = std::move(*revision->mutable_household());
+    if (request.revision() == 0 && request.as_of().empty()) return absl::OkStatus();
+    FANGPIN_ASSIGN_OR_RETURN(pb::Revision revision,
+                             FindRevision(reader, response.household(),
+                                          {request.revision(), request.as_of(), "as_of"}, ctx.now));
+    *response.mutable_household() = std::move(*revision.mutable_household());
     return absl::OkStatus();
   }));
   return response;
@@ -350,15 +301,19 @@ absl::StatusOr<pb::UpdateHouseholdResponse> Registry::UpdateHousehold(
                           RegistryWriter* writer) -> absl::StatusOr<pb::UpdateHouseholdResponse> {
     FANGPIN_ASSIGN_OR_RETURN(const pb::Household before,
                              LoadHousehold(ctx, reader, request.household().id()));
-    if (request.etag() != before.etag()) return EtagMismatch(before.id(), before.revision());
+    FANGPIN_RETURN_IF_ERROR(CheckOpen(before));
+    FANGPIN_RETURN_IF_ERROR(CheckEtag(request.etag(), before));
     pb::Household after = before;
     for (const FieldDescriptor* field : fields) CopyField(request.household(), field, &after);
+    std::vector<bool> stated;
+    for (const pb::Person& person : after.members()) stated.push_back(person.has_membership());
     Normalise(today, &after);
     AssignPersonIds(&before, &after);
-    FANGPIN_RETURN_IF_ERROR(CheckNobodyOmitted(before, after));
+    FANGPIN_RETURN_IF_ERROR(KeepToCorrections(before, stated, &after));
     const std::vector<base::FieldError> problems = CheckRecord(after, today, *divisions_);
     if (!problems.empty()) return FieldsInvalid(problems);
     Adjudicate(&before, ctx.principal.subject, today, &after);
+    FANGPIN_RETURN_IF_ERROR(CheckFree(reader, &before, after));
     Complete(&before, &after);
     changed = !ChangedFields(before, after).empty();
     pb::UpdateHouseholdResponse response;
@@ -496,6 +451,11 @@ absl::StatusOr<pb::TransitionMonitoringResponse> Registry::TransitionMonitoring(
     }
     const State from = StateOf(before);
     const State to = static_cast<State>(request.to_state());
+    const bool natural = request.elimination_mode() == vocab::ELIMINATION_MODE_NATURAL;
+    if (!IsOpen(before) && (before.lifecycle().state() == pb::LIFECYCLE_STATE_MERGED ||
+                            !MayMoveOnceClosed(from, to, natural))) {
+      return HouseholdNotOpen(before);
+    }
     if (!MayMove(from, to)) {
       return TransitionNotAllowed(before.id(), StateName(from), StateName(to));
     }

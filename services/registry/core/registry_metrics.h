@@ -16,6 +16,9 @@ struct RegistryMetrics {
   metrics::Counter& lookups_found;
   metrics::Counter& lookups_not_found;
   std::array<metrics::Counter*, 6> transitions;  // by the state reached
+  std::array<metrics::Counter*, 7> life_events;  // by LifeEvent
+  metrics::Counter& conflicts_recorded;
+  metrics::Counter& conflicts_settled;
   metrics::Counter& import_rows_good;
   metrics::Counter& import_rows_bad;
   metrics::Counter& imports_succeeded;

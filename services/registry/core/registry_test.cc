@@ -320,23 +320,122 @@ TEST_F(RegistryTest, SomeFieldsMoveByProcedureOnly) {
   EXPECT_THAT(Update(household, {}), ErrorIs(StatusCode::kInvalidArgument, "UPDATE_MASK_EMPTY"));
 }
 
-TEST_F(RegistryTest, MembersJoinAndLeaveButAreNeverDropped) {
+TEST_F(RegistryTest, AnUpdateCorrectsWhatIsOnFileOfAMember) {
   FASSERT_OK_AND_ASSIGN(pb::Household household, Create(TestHousehold({1, 3})));
-  pb::Household dropped = household;
-  dropped.mutable_members()->RemoveLast();
-  EXPECT_THAT(Update(dropped, {"members"}),
-              ErrorIs(StatusCode::kInvalidArgument, "MEMBER_OMITTED"));
-
-  pb::Membership& left = *household.mutable_members(1)->mutable_membership();
-  left.set_active(false);
-  EXPECT_THAT(Update(household, {"members"}),
-              ErrorIs(StatusCode::kInvalidArgument, "LEFT_ON_MISSING"));
-  left.set_left_on("2024-05-01");
-  left.set_change_reason("嫁出");
-  *household.add_members() = TestHousehold({9, 5}).members(1);
+  pb::Person& son = *household.mutable_members(1);
+  son.set_id_number(TestIdNumber(5));
+  son.mutable_relation()->set_label("之侄儿");
+  son.mutable_relation()->clear_code();
+  son.mutable_membership()->set_since("2001-02-03");
   FASSERT_OK_AND_ASSIGN(const pb::Household updated, Update(household, {"members"}));
-  EXPECT_EQ(updated.members(2).id(), household.id() + "-03");
+  EXPECT_EQ(updated.members(1).id(), household.id() + "-02");
+  EXPECT_EQ(updated.members(1).relation().code(), "93");
+  EXPECT_EQ(updated.members(1).membership().since(), "2001-02-03");
   FEXPECT_OK(Create(TestHousehold({7, 3}, "H2")));
+  EXPECT_THAT(Create(TestHousehold({9, 5}, "H3")),
+              ErrorIs(StatusCode::kAlreadyExists, "PERSON_IN_OTHER_HOUSEHOLD"));
+}
+
+TEST_F(RegistryTest, MembersKeepTheirPlaceAndMembership) {
+  FASSERT_OK_AND_ASSIGN(pb::Household household, Create(TestHousehold({1, 3, 5})));
+  pb::Household sent = household;
+  sent.mutable_members()->SwapElements(0, 2);
+  sent.mutable_members(0)->set_name("测试丙");
+  sent.mutable_members(1)->clear_membership();
+  // Known by the ID number, typed by hand.
+  sent.mutable_members(1)->clear_id();
+  sent.mutable_members(1)->set_id_number(" " + TestIdNumber(3));
+  FASSERT_OK_AND_ASSIGN(const pb::Household updated, Update(sent, {"members"}));
+  household.mutable_members(2)->set_name("测试丙");
+  EXPECT_THAT(updated.members(1), EqualsProto(household.members(1)));
+  EXPECT_THAT(updated.members(2), EqualsProto(household.members(2)));
+}
+
+TEST_F(RegistryTest, TwoMembersMaySwapTheirNumbers) {
+  FASSERT_OK_AND_ASSIGN(pb::Household household, Create(TestHousehold({1, 3})));
+  household.mutable_members(0)->set_id_number(TestIdNumber(3));
+  household.mutable_members(1)->set_id_number(TestIdNumber(1));
+  FASSERT_OK_AND_ASSIGN(const pb::Household updated, Update(household, {"members"}));
+  pb::LookUpPersonRequest look_up;
+  look_up.set_purpose("核对");
+  look_up.set_id_number(TestIdNumber(3));
+  EXPECT_EQ(registry_.LookUpPerson(TestContext(), look_up)->match().person_id(),
+            updated.members(0).id());
+}
+
+TEST_F(RegistryTest, AnUpdateSaysWhichEventToCallInstead) {
+  FASSERT_OK_AND_ASSIGN(const pb::Household household, Create(TestHousehold({1, 3})));
+  const auto refused = [&](std::string_view reason, std::string_view method, auto change) {
+    pb::Household sent = household;
+    change(&sent);
+    const absl::Status status = Update(sent, {"members"}).status();
+    EXPECT_THAT(status, ErrorIs(StatusCode::kInvalidArgument, std::string(reason)));
+    EXPECT_EQ(base::GetErrorInfo(status)->metadata().at("method"), method) << reason;
+  };
+  refused("MEMBER_OMITTED", "LeaveMember",
+          [](pb::Household* h) { h->mutable_members()->RemoveLast(); });
+  refused("MEMBER_ADDED", "JoinMember", [](pb::Household* h) {
+    *h->add_members() = TestHousehold({9, 5}).members(1);
+  });
+  refused("MEMBERSHIP_BY_EVENT", "LeaveMember", [](pb::Household* h) {
+    h->mutable_members(1)->mutable_membership()->set_active(false);
+    h->mutable_members(1)->mutable_membership()->set_left_on("2024-05-01");
+  });
+  refused("MEMBERSHIP_BY_EVENT", "LeaveMember", [](pb::Household* h) {
+    h->mutable_members(1)->mutable_membership()->set_cause(pb::MEMBER_CHANGE_CAUSE_BIRTH);
+  });
+  refused("HEAD_BY_EVENT", "ChangeHead", [](pb::Household* h) {
+    h->mutable_members(0)->mutable_relation()->Swap(h->mutable_members(1)->mutable_relation());
+  });
+  refused("MEMBER_IS_ANOTHER_PERSON", "LeaveMember", [](pb::Household* h) {
+    h->mutable_members(1)->set_name("测试丁");
+    h->mutable_members(1)->set_id_number(TestIdNumber(7));
+  });
+  EXPECT_EQ(Get(household.id())->revision(), 1);
+}
+
+TEST_F(RegistryTest, DatesOfMembershipMakeSense) {
+  const auto refused = [&](std::string_view reason, auto change) {
+    pb::Household sent = TestHousehold({1, 3});
+    change(sent.mutable_members(1)->mutable_membership());
+    EXPECT_THAT(Create(sent), ErrorIs(StatusCode::kInvalidArgument, std::string(reason)));
+  };
+  refused("LEFT_ON_MISSING", [](pb::Membership* m) { m->set_active(false); });
+  refused("DATE_BEFORE_JOINED", [](pb::Membership* m) {
+    m->set_since("2020-01-02");
+    m->set_left_on("2020-01-01");
+  });
+  refused("DATE_IN_FUTURE", [](pb::Membership* m) {
+    m->set_active(true);
+    m->set_since("2024-06-11");
+  });
+  refused("LEFT_ON_WHILE_ACTIVE", [](pb::Membership* m) {
+    m->set_active(true);
+    m->set_left_on("2020-01-01");
+  });
+  refused("MEMBERSHIP_CAUSE", [](pb::Membership* m) {
+    m->set_active(true);
+    m->set_cause(pb::MEMBER_CHANGE_CAUSE_DEATH);
+  });
+}
+
+TEST_F(RegistryTest, ValidateOnlyOfAnUpdateSeesOtherHouseholds) {
+  FASSERT_OK(Create(TestHousehold({1})));
+  FASSERT_OK_AND_ASSIGN(pb::Household household, Create(TestHousehold({3}, "H2")));
+  pb::UpdateHouseholdRequest request;
+  request.set_etag(household.etag());
+  request.set_reason("更正");
+  request.set_validate_only(true);
+  *request.mutable_household() = household;
+  request.mutable_household()->mutable_members(0)->set_id_number(TestIdNumber(1));
+  request.mutable_update_mask()->add_paths("members");
+  EXPECT_THAT(registry_.UpdateHousehold(TestContext(), request),
+              ErrorIs(StatusCode::kAlreadyExists, "PERSON_IN_OTHER_HOUSEHOLD"));
+  *request.mutable_household() = household;
+  request.mutable_household()->set_national_id("H1");
+  request.mutable_update_mask()->set_paths(0, "national_id");
+  EXPECT_THAT(registry_.UpdateHousehold(TestContext(), request),
+              ErrorIs(StatusCode::kAlreadyExists, "HOUSEHOLD_NUMBER_EXISTS"));
 }
 
 TEST_F(RegistryTest, RevisionsTellWhoChangedWhatAndWhy) {

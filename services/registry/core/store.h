@@ -15,6 +15,7 @@
 #include "fangpin/registry/v1/division_service.pb.h"
 #include "fangpin/registry/v1/household.pb.h"
 #include "fangpin/registry/v1/import.pb.h"
+#include "fangpin/registry/v1/life.pb.h"
 #include "fangpin/registry/v1/query.pb.h"
 #include "fangpin/registry/v1/registry_service.pb.h"
 #include "services/registry/core/feed_store.h"
@@ -81,6 +82,24 @@ struct RequestKey {
   std::string body;
 };
 
+// Who claims whom from whom: one conflict at a time. `claimant` is the household as far as it is
+// known: its 户编号, its id, or the village alone.
+struct ConflictKey {
+  std::string id_number;
+  std::string holder;
+  std::string claimant;
+};
+ConflictKey KeyOf(const pb::PersonConflict& conflict);
+
+// A page of conflicts by (create time, id).
+struct ConflictQuery {
+  DivisionRange range;  // the holder or the claimant lies in it
+  int state = 0;        // PersonConflictState number; 0 for all
+  absl::Time after_time = absl::UnixEpoch();
+  std::string after_id;  // strictly after this pair
+  int limit = 0;
+};
+
 // An import with what its messages do not show.
 struct ImportRecord {
   pb::Import import;
@@ -98,6 +117,9 @@ class RegistryReader : public FeedReader {
   // The revision with its household; nullopt when there is none.
   virtual absl::StatusOr<std::optional<pb::Revision>> RevisionAt(std::string_view household_id,
                                                                  int64_t number) = 0;
+  // The last revision made before the instant, with its household; nullopt when there is none.
+  virtual absl::StatusOr<std::optional<pb::Revision>> RevisionBefore(std::string_view household_id,
+                                                                     absl::Time end) = 0;
   // Up to `limit` revisions with number > after, oldest first, with their households.
   virtual absl::StatusOr<std::vector<pb::Revision>> Revisions(std::string_view household_id,
                                                               int64_t after, int limit) = 0;
@@ -122,6 +144,13 @@ class RegistryReader : public FeedReader {
   // Whether the decision has already moved the household to the state.
   virtual absl::StatusOr<bool> WasDecided(std::string_view household_id,
                                           std::string_view decided_by, int to_state) = 0;
+
+  virtual absl::StatusOr<std::optional<pb::PersonConflict>> FindConflict(std::string_view id) = 0;
+  // The last one with this key, in whatever state.
+  virtual absl::StatusOr<std::optional<pb::PersonConflict>> LatestConflict(
+      const ConflictKey& key) = 0;
+  virtual absl::StatusOr<std::vector<pb::PersonConflict>> ListConflicts(
+      const ConflictQuery& query) = 0;
 
   virtual absl::StatusOr<std::optional<ImportRecord>> FindImport(std::string_view id) = 0;
   // Ids of imports in the state, oldest first, at most 100.
@@ -161,6 +190,11 @@ class RegistryWriter : public RegistryReader {
                                       absl::Time now) = 0;
   virtual absl::Status RememberDecision(std::string_view household_id, std::string_view decided_by,
                                         int to_state) = 0;
+
+  // Stores the conflict under its id. ALREADY_EXISTS when another one with its key is open.
+  virtual absl::Status PutConflict(const pb::PersonConflict& conflict) = 0;
+  // The household is in another village now: conflicts that it holds or claims in say so.
+  virtual absl::Status MoveConflicts(std::string_view household_id, std::string_view division) = 0;
 
   virtual absl::Status PutImport(const ImportRecord& record) = 0;
   virtual absl::Status PutChunk(std::string_view import_id, int64_t offset,

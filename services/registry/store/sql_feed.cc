@@ -68,7 +68,7 @@ absl::Status AppendToFeed(sql::Tx& tx, sql::Engine engine,
     const pb::Revision& first = changes.front().revision;
     return tx
         .Execute(q::kInsertPendingFeed, first.household_id(), first.number(),
-                 absl::ToUnixMicros(FromTimestamp(first.time())), WriteNote(changes))
+                 absl::ToUnixMicros(ToTime(first.time())), WriteNote(changes))
         .status();
   }
   FANGPIN_ASSIGN_OR_RETURN(const auto head, tx.First(q::kAdvanceFeedHead, changes.size()));

@@ -34,6 +34,7 @@ std::string RevisionPlace(std::string_view household_id, int64_t number) {
 std::string AnswerPlace(const RequestKey& key) {
   return base::StrCat("answer/", key.principal, "/", key.method, "/", key.request_id);
 }
+std::string ConflictPlace(std::string_view id) { return base::StrCat("conflict/", id); }
 std::string ImportPlace(std::string_view id) { return base::StrCat("import/", id); }
 std::string ChunkPlace(std::string_view import_id, int64_t offset) {
   return base::StrCat("chunk/", import_id, "/", offset);
@@ -104,6 +105,15 @@ class SqlTx final : public RegistryWriter {
                              tx_.First(q::kGetRevision, household_id, number));
     if (!row.has_value()) return std::nullopt;
     return Open<pb::Revision>(row->Bytes(0), RevisionPlace(household_id, number));
+  }
+
+  absl::StatusOr<std::optional<pb::Revision>> RevisionBefore(std::string_view household_id,
+                                                             absl::Time end) override {
+    FANGPIN_ASSIGN_OR_RETURN(
+        const std::optional<Row> row,
+        tx_.First(q::kGetRevisionBefore, household_id, absl::ToUnixMicros(end)));
+    if (!row.has_value()) return std::nullopt;
+    return Open<pb::Revision>(row->Bytes(1), RevisionPlace(household_id, row->Int(0)));
   }
 
   absl::StatusOr<std::vector<pb::Revision>> Revisions(std::string_view household_id, int64_t after,
@@ -226,6 +236,39 @@ class SqlTx final : public RegistryWriter {
     FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
                              tx_.First(q::kFindDecision, household_id, decided_by, to_state));
     return row.has_value();
+  }
+
+  absl::StatusOr<std::optional<pb::PersonConflict>> FindConflict(std::string_view id) override {
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row, tx_.First(q::kGetConflict, id));
+    if (!row.has_value()) return std::nullopt;
+    return ReadConflict(*row);
+  }
+
+  absl::StatusOr<std::optional<pb::PersonConflict>> LatestConflict(
+      const ConflictKey& key) override {
+    FANGPIN_ASSIGN_OR_RETURN(
+        const std::optional<Row> row,
+        tx_.First(q::kGetLatestConflict, Blob{sealer_.Fingerprint(key.id_number)}, key.holder,
+                  key.claimant));
+    if (!row.has_value()) return std::nullopt;
+    return ReadConflict(*row);
+  }
+
+  absl::StatusOr<std::vector<pb::PersonConflict>> ListConflicts(
+      const ConflictQuery& query) override {
+    const int first = query.state == 0 ? pb::PersonConflictState_MIN : query.state;
+    const int last = query.state == 0 ? pb::PersonConflictState_MAX : query.state;
+    std::vector<pb::PersonConflict> conflicts;
+    FANGPIN_RETURN_IF_ERROR(
+        tx_.ForEach(q::kListConflicts,
+                    {absl::ToUnixMicros(query.after_time), query.after_id, query.range.begin,
+                     query.range.end, first, last, query.limit},
+                    [&](const Row& row) -> absl::Status {
+                      FANGPIN_ASSIGN_OR_RETURN(pb::PersonConflict conflict, ReadConflict(row));
+                      conflicts.push_back(std::move(conflict));
+                      return absl::OkStatus();
+                    }));
+    return conflicts;
   }
 
   absl::StatusOr<std::optional<ImportRecord>> FindImport(std::string_view id) override {
@@ -371,6 +414,23 @@ class SqlTx final : public RegistryWriter {
     return tx_.Execute(q::kInsertDecision, household_id, decided_by, to_state).status();
   }
 
+  absl::Status PutConflict(const pb::PersonConflict& conflict) override {
+    const ConflictKey key = KeyOf(conflict);
+    FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(conflict.SerializeAsString(),
+                                                              ConflictPlace(conflict.id())));
+    return tx_
+        .Execute(q::kPutConflict, conflict.id(), Blob{sealer_.Fingerprint(key.id_number)},
+                 key.holder, key.claimant, NullIfEmpty(conflict.claimant_household_id()),
+                 conflict.holder_division(), conflict.claimant_division(), conflict.state(),
+                 Micros(conflict.create_time()), Blob{std::move(sealed)})
+        .status();
+  }
+
+  absl::Status MoveConflicts(std::string_view household_id, std::string_view division) override {
+    FANGPIN_RETURN_IF_ERROR(tx_.Execute(q::kMoveHolder, household_id, division).status());
+    return tx_.Execute(q::kMoveClaimant, household_id, division).status();
+  }
+
   absl::Status PutImport(const ImportRecord& record) override {
     const pb::Import& import = record.import;
     FANGPIN_ASSIGN_OR_RETURN(std::string sealed,
@@ -491,6 +551,15 @@ class SqlTx final : public RegistryWriter {
     Message message;
     if (!message.ParseFromString(bytes)) return absl::DataLossError("record does not parse");
     return message;
+  }
+
+  // From a row (id, holder_division, claimant_division, sealed).
+  absl::StatusOr<pb::PersonConflict> ReadConflict(const Row& row) const {
+    FANGPIN_ASSIGN_OR_RETURN(pb::PersonConflict conflict,
+                             Open<pb::PersonConflict>(row.Bytes(3), ConflictPlace(row.Text(0))));
+    conflict.set_holder_division(std::string(row.Text(1)));
+    conflict.set_claimant_division(std::string(row.Text(2)));
+    return conflict;
   }
 
   // From a row (id, revision, sealed).

@@ -364,6 +364,160 @@ TEST_P(RegistryStoreTest, AFailedWriteLeavesNothing) {
   EXPECT_EQ(Find(1), std::nullopt);
 }
 
+TEST_P(RegistryStoreTest, FindsTheRevisionByTheInstant) {
+  FASSERT_OK(Create(Household(a_, "621126100201", {1})));
+  pb::Household before = *Get(a_);
+  for (const int second : {10, 20}) {
+    pb::Household after = before;
+    after.set_address(std::to_string(second));
+    FASSERT_OK(Put({{&before, MakeRevision(&before, after, At(second), "desk", "")}}));
+    before = *Get(a_);
+  }
+  const auto number = [&](absl::Time end) {
+    const auto found = Read<std::optional<pb::Revision>>(
+        [&](RegistryReader& r) { return r.RevisionBefore(a_, end); });
+    return found ? found->number() : 0;
+  };
+  EXPECT_EQ(number(At(1)), 0);
+  EXPECT_EQ(number(At(1) + absl::Microseconds(1)), 1);
+  EXPECT_EQ(number(At(10)), 1);
+  EXPECT_EQ(number(At(11)), 2);
+  EXPECT_EQ(number(At(99)), 3);
+  EXPECT_EQ(Read<std::optional<pb::Revision>>(
+                [&](RegistryReader& r) { return r.RevisionBefore(a_, At(99)); })
+                ->household()
+                .address(),
+            "20");
+}
+
+TEST_P(RegistryStoreTest, ANumberThatGoesToAnotherMemberFindsThatOne) {
+  FASSERT_OK(Create(Household(a_, "621126100201", {1, 2})));
+  const pb::Household before = *Get(a_);
+  pb::Household after = before;
+  after.mutable_members(0)->set_id_number(IdNumber(2));
+  after.mutable_members(1)->set_id_number(IdNumber(1));
+  FASSERT_OK(Put({Change(&before, after)}));
+  EXPECT_EQ(Find(1)->match.person_id(), a_ + "-02");
+  EXPECT_EQ(Find(2)->match.person_id(), a_ + "-01");
+}
+
+// Who claims person `sequence` of a_ for the household numbered N2.
+pb::PersonConflict Conflict(std::string id, int sequence, int second) {
+  pb::PersonConflict conflict;
+  conflict.set_id(std::move(id));
+  conflict.set_state(pb::PERSON_CONFLICT_STATE_OPEN);
+  conflict.set_holder_household_id("621126100201000001");
+  conflict.set_holder_person_id("621126100201000001-01");
+  conflict.set_holder_division("621126100201");
+  conflict.set_claimant_national_id("N2");
+  conflict.set_claimant_division("621125200201");
+  conflict.mutable_claimed_person()->set_name("测试甲");
+  conflict.mutable_claimed_person()->set_id_number(IdNumber(sequence));
+  *conflict.mutable_create_time() = ToTimestamp(At(second));
+  return conflict;
+}
+
+TEST_P(RegistryStoreTest, KeepsConflictsByIdAndByWhatTheyAreAbout) {
+  const auto put = [&](const pb::PersonConflict& conflict) {
+    return store().Write([&](RegistryWriter& writer) { return writer.PutConflict(conflict); });
+  };
+  const auto latest = [&](const pb::PersonConflict& like) {
+    return Read<std::optional<pb::PersonConflict>>(
+        [&](RegistryReader& r) { return r.LatestConflict(KeyOf(like)); });
+  };
+  pb::PersonConflict first = Conflict("c-2", 1, 5);
+  EXPECT_EQ(latest(first), std::nullopt);
+  FASSERT_OK(put(first));
+  EXPECT_THAT(*latest(first), EqualsProto(first));
+  EXPECT_THAT(*Read<std::optional<pb::PersonConflict>>(
+                  [](RegistryReader& r) { return r.FindConflict("c-2"); }),
+              EqualsProto(first));
+  EXPECT_EQ(Read<std::optional<pb::PersonConflict>>(
+                [](RegistryReader& r) { return r.FindConflict("C-2"); }),
+            std::nullopt);
+  // Another person, holder or claimant is another matter.
+  EXPECT_EQ(latest(Conflict("", 2, 5)), std::nullopt);
+  pb::PersonConflict like = first;
+  like.set_holder_household_id("621126100201000002");
+  EXPECT_EQ(latest(like), std::nullopt);
+  like = first;
+  like.set_claimant_national_id("n2");
+  EXPECT_EQ(latest(like), std::nullopt);
+
+  EXPECT_TRUE(absl::IsAlreadyExists(put(Conflict("c-1", 1, 9))));
+  first.set_state(pb::PERSON_CONFLICT_STATE_DISMISSED);
+  first.set_claimant_household_id("621125200201000007");
+  first.set_resolver("desk");
+  FASSERT_OK(put(first));
+  EXPECT_THAT(*latest(first), EqualsProto(first));
+  FASSERT_OK(put(Conflict("c-1", 1, 9)));
+  EXPECT_EQ(latest(first)->id(), "c-1");
+}
+
+TEST_P(RegistryStoreTest, ListsConflictsOfEitherSideOldestFirst) {
+  pb::PersonConflict settled = Conflict("c-4", 4, 7);
+  settled.set_state(pb::PERSON_CONFLICT_STATE_MERGED);
+  pb::PersonConflict elsewhere = Conflict("c-5", 5, 1);
+  elsewhere.set_holder_division("621124100201");
+  FASSERT_OK(store().Write([&](RegistryWriter& writer) -> absl::Status {
+    for (const pb::PersonConflict& conflict : {Conflict("c-3", 1, 6), Conflict("c-1", 2, 6),
+                                               Conflict("c-2", 3, 5), settled, elsewhere}) {
+      FANGPIN_RETURN_IF_ERROR(writer.PutConflict(conflict));
+    }
+    return absl::OkStatus();
+  }));
+  const auto list = [&](const ConflictQuery& query) {
+    std::vector<std::string> ids;
+    for (const auto& conflict : Read<std::vector<pb::PersonConflict>>(
+             [&](RegistryReader& r) { return r.ListConflicts(query); })) {
+      ids.push_back(conflict.id());
+    }
+    return ids;
+  };
+  ConflictQuery query;
+  query.range = {"621126", "621127"};
+  query.limit = 10;
+  EXPECT_THAT(list(query), ElementsAre("c-2", "c-1", "c-3", "c-4"));
+  query.limit = 2;
+  EXPECT_THAT(list(query), ElementsAre("c-2", "c-1"));
+  query.after_time = At(6);
+  query.after_id = "c-1";
+  EXPECT_THAT(list(query), ElementsAre("c-3", "c-4"));
+  query.state = pb::PERSON_CONFLICT_STATE_MERGED;
+  EXPECT_THAT(list(query), ElementsAre("c-4"));
+  query = {};
+  query.limit = 10;
+  query.range = {"621125", "621126"};
+  EXPECT_THAT(list(query), ElementsAre("c-5", "c-2", "c-1", "c-3", "c-4"));
+  query.state = pb::PERSON_CONFLICT_STATE_OPEN;
+  EXPECT_THAT(list(query), ElementsAre("c-5", "c-2", "c-1", "c-3"));
+  query.range = {"621127", "621128"};
+  EXPECT_THAT(list(query), IsEmpty());
+}
+
+TEST_P(RegistryStoreTest, ConflictsMoveWithTheirHouseholds) {
+  pb::PersonConflict conflict = Conflict("c-1", 1, 5);
+  conflict.set_claimant_household_id("621125200201000007");
+  FASSERT_OK(store().Write([&](RegistryWriter& w) { return w.PutConflict(conflict); }));
+  const auto move = [&](std::string_view id, std::string_view division) {
+    FASSERT_OK(store().Write([&](RegistryWriter& w) { return w.MoveConflicts(id, division); }));
+  };
+  move("621126100201000001", "621126100202");
+  move("621125200201000007", "621126100203");
+  move("621125200201000008", "621126100204");
+  const auto found = Read<std::optional<pb::PersonConflict>>(
+      [](RegistryReader& r) { return r.FindConflict("c-1"); });
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->holder_division(), "621126100202");
+  EXPECT_EQ(found->claimant_division(), "621126100203");
+  ConflictQuery query;
+  query.range = {"621125", "621126"};
+  query.limit = 10;
+  EXPECT_THAT(Read<std::vector<pb::PersonConflict>>(
+                  [&](RegistryReader& r) { return r.ListConflicts(query); }),
+              IsEmpty());
+}
+
 TEST_P(RegistryStoreTest, KeepsImportsWithTheirPiecesAndErrors) {
   const auto record = [](std::string id, pb::ImportState state, absl::Time run) {
     ImportRecord r;

@@ -12,7 +12,7 @@ void AddTokenCommand(CLI::App& app, Context& context);
 void AddImportCommand(CLI::App& app, Context& context);
 void AddPushCommand(CLI::App& app, Context& context);
 void AddAuditCommands(CLI::App& app, Context& context);
-void AddRegistryCommands(CLI::App& app, Context& context);     // household, division
+void AddRegistryCommands(CLI::App& app, Context& context);     // household, conflict, division
 void AddHouseholdStreams(CLI::App& group, Context& context);   // of household: export, watch
 void AddScreeningCommands(CLI::App& app, Context& context);    // feed, alert, clue, visit, case
 void AddAssistanceCommands(CLI::App& app, Context& context);   // plan

@@ -11,6 +11,7 @@
 #include "libs/base/household_id.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
+#include "services/registry/core/claims.h"
 #include "services/registry/core/household.h"
 #include "services/registry/core/import/merge.h"
 #include "services/registry/core/labels.h"
@@ -27,7 +28,7 @@ struct Candidate {
   std::optional<pb::Household> before;
 };
 
-// Where the members of some households are registered now.
+// Where the members of some households are registered now, or were last.
 class PersonIndex {
  public:
   static absl::StatusOr<PersonIndex> Read(RegistryReader& reader,
@@ -39,8 +40,12 @@ class PersonIndex {
     FANGPIN_ASSIGN_OR_RETURN(auto entries, reader.PersonsByIdNumber(numbers));
     PersonIndex index;
     for (size_t i = 0; i < numbers.size(); ++i) {
-      if (!entries[i].has_value() || !entries[i]->active) continue;
-      index.household_of_.emplace(std::move(numbers[i]), entries[i]->match.household_id());
+      if (!entries[i].has_value()) continue;
+      if (entries[i]->active) {
+        index.household_of_.emplace(std::move(numbers[i]), entries[i]->match.household_id());
+      } else {
+        index.left_.emplace(std::move(numbers[i]), *std::move(entries[i]));
+      }
     }
     return index;
   }
@@ -51,8 +56,16 @@ class PersonIndex {
     return found == household_of_.end() ? std::string_view() : found->second;
   }
 
+  // Whether the household that held the person last records his or her death.
+  absl::StatusOr<bool> IsDead(RegistryReader& reader, const std::string& id_number) const {
+    const auto found = left_.find(id_number);
+    if (found == left_.end()) return false;
+    return IsRecordedDead(reader, found->second);
+  }
+
  private:
   absl::flat_hash_map<std::string, std::string> household_of_;  // by ID number
+  absl::flat_hash_map<std::string, PersonEntry> left_;          // by ID number
 };
 
 absl::StatusOr<std::vector<Candidate>> ReadCandidates(
@@ -80,61 +93,85 @@ pb::RowError OtherHousehold(const ImportFile& file, const FileHousehold& from, i
                       from.household.national_id());
 }
 
-// Whether a life event has taken the person out of the household: a file that still lists him
-// claims nobody.
-bool TakenOut(const std::optional<pb::Household>& household, const std::string& id_number) {
-  if (!household.has_value()) return false;
-  return std::any_of(household->members().begin(), household->members().end(),
+// Whether the person stands in the household, as a member or as one who left, by a life event.
+bool StandsByEvent(const pb::Household& household, const std::string& id_number) {
+  return std::any_of(household.members().begin(), household.members().end(),
                      [&](const pb::Person& p) {
-                       return p.id_number() == id_number && !p.membership().active() &&
-                              p.membership().cause() != pb::MEMBER_CHANGE_CAUSE_UNSPECIFIED;
+                       return p.id_number() == id_number && EventStands(household, p.membership());
                      });
 }
 
+// Whether the file claims nobody by listing the person, who is no member of the candidate: a life
+// event took him or her out of it.
+bool StaysOut(const Candidate& candidate, const std::string& id_number) {
+  return candidate.before.has_value() && StandsByEvent(*candidate.before, id_number);
+}
+
+// Whether the household lets the person go once it is loaded: the file holds it without him or her,
+// since an ID number stands once in a file.
+absl::StatusOr<bool> LetsGo(RegistryReader& reader, const LoadContext& context,
+                            std::string_view household_id, const std::string& id_number) {
+  const auto held = context.held.find(base::ToAbsl(household_id));
+  if (held == context.held.end() || !held->second) return false;
+  FANGPIN_ASSIGN_OR_RETURN(const auto found, reader.Households({std::string(household_id)}));
+  return found[0].has_value() && !StandsByEvent(*found[0], id_number);
+}
+
 // What stands against loading the candidate, and whether it may go away by itself.
-struct Conflicts {
+struct Obstacles {
   std::vector<pb::RowError> errors;
+  std::vector<PersonClaim> claims;
   bool waiting = false;
 };
 
-Conflicts FindConflicts(const LoadContext& context, const Candidate& candidate,
-                        const PersonIndex& index, Claims claims) {
-  Conflicts conflicts;
+absl::StatusOr<Obstacles> FindObstacles(RegistryReader& reader, const LoadContext& context,
+                                        const Candidate& candidate, const PersonIndex& index,
+                                        Claims claims) {
+  Obstacles obstacles;
   const FileHousehold& from = *candidate.from;
   const pb::Household& stated = from.household;
-  const auto refuse = [&](std::string_view header, std::string_view reason,
-                          std::string_view message) {
-    conflicts.errors.push_back(
-        MakeRowError(from.rows[0], header, reason, message, stated.national_id()));
+  const std::string& national_id = stated.national_id();
+  const auto refuse = [&](std::string_view reason, std::string_view message) {
+    obstacles.errors.push_back(MakeRowError(from.rows[0], context.file->HeaderAt("national_id"),
+                                            reason, message, national_id));
   };
   if (candidate.before && !base::DivisionWithin(candidate.before->division(), context.division)) {
-    refuse(context.file->HeaderAt("national_id"), "HOUSEHOLD_IN_OTHER_DIVISION",
-           "该户编号已登记在本次导入范围以外的行政村");
-    return conflicts;
+    refuse("HOUSEHOLD_IN_OTHER_DIVISION", "该户编号已登记在本次导入范围以外的行政村");
+    return obstacles;
+  }
+  if (candidate.before && candidate.before->lifecycle().state() == pb::LIFECYCLE_STATE_MERGED) {
+    refuse("HOUSEHOLD_NOT_OPEN", "该户已并入另一户，不能再变更");
+    return obstacles;
   }
   if (context.file->kind == pb::IMPORT_KIND_WORK_SPELLS) {
-    if (!candidate.before) {
-      refuse(context.file->HeaderAt("national_id"), "HOUSEHOLD_NOT_ON_FILE",
-             "户编号不在户档中，请先导入户信息");
-    }
-    return conflicts;
+    if (!candidate.before) refuse("HOUSEHOLD_NOT_ON_FILE", "户编号不在户档中，请先导入户信息");
+    return obstacles;
   }
   for (int m = 0; m < stated.members_size(); ++m) {
     const std::string& id_number = stated.members(m).id_number();
     const std::string_view owner = index.HouseholdOf(id_number);
-    if (owner.empty() || (candidate.before && owner == candidate.before->id())) continue;
-    if (TakenOut(candidate.before, id_number)) continue;
+    if (candidate.before && owner == candidate.before->id()) continue;
+    if (StaysOut(candidate, id_number)) continue;
+    if (owner.empty()) {
+      FANGPIN_ASSIGN_OR_RETURN(const bool dead, index.IsDead(reader, id_number));
+      if (!dead) continue;
+      obstacles.errors.push_back(MakeRowError(
+          from.RowOf(m, -1), context.file->HeaderAt("members.id_number"), "PERSON_RECORDED_DEAD",
+          "该人员已登记死亡；登记有误的，先在原户重新登记为成员", national_id));
+      continue;
+    }
     if (claims != Claims::kRefuse) {
-      // An ID number stands once in a file, so an owner that is loaded lets the person go.
-      const auto held = context.held.find(base::ToAbsl(owner));
-      if (held != context.held.end() && held->second) {
-        conflicts.waiting |= claims == Claims::kDefer;
+      FANGPIN_ASSIGN_OR_RETURN(const bool lets_go, LetsGo(reader, context, owner, id_number));
+      if (lets_go) {
+        obstacles.waiting |= claims == Claims::kDefer;
         continue;
       }
     }
-    conflicts.errors.push_back(OtherHousehold(*context.file, from, m));
+    obstacles.errors.push_back(OtherHousehold(*context.file, from, m));
+    obstacles.claims.push_back({stated.members(m), candidate.before ? candidate.before->id() : "",
+                                national_id, stated.division(), context.import_id});
   }
-  return conflicts;
+  return obstacles;
 }
 
 // What a file of spells says of a household that differs from what is on file, and members it does
@@ -221,10 +258,13 @@ absl::StatusOr<Decided> Decide(RegistryReader& reader, const LoadContext& contex
     FANGPIN_ASSIGN_OR_RETURN(index, PersonIndex::Read(reader, households));
   }
   for (Candidate& candidate : candidates) {
-    Conflicts conflicts = FindConflicts(context, candidate, index, claims);
-    if (!conflicts.errors.empty()) {
-      refuse(std::move(conflicts.errors));
-    } else if (conflicts.waiting) {
+    FANGPIN_ASSIGN_OR_RETURN(Obstacles obstacles,
+                             FindObstacles(reader, context, candidate, index, claims));
+    if (!obstacles.errors.empty()) {
+      refuse(std::move(obstacles.errors));
+      std::move(obstacles.claims.begin(), obstacles.claims.end(),
+                std::back_inserter(decided.result.claims));
+    } else if (obstacles.waiting) {
       decided.result.deferred.push_back(candidate.from);
     } else if (!candidate.before.has_value()) {
       decided.creates.push_back(std::move(candidate));
@@ -281,11 +321,22 @@ absl::StatusOr<std::vector<pb::RowError>> FindForeignClaims(RegistryReader& read
   for (size_t i = 0; i < households.size(); i += kBatch) {
     const auto batch = absl::MakeConstSpan(households).subspan(i, kBatch);
     FANGPIN_ASSIGN_OR_RETURN(const PersonIndex index, PersonIndex::Read(reader, batch));
+    const auto is_foreign = [&](const pb::Person& person) {
+      const std::string_view owner = index.HouseholdOf(person.id_number());
+      return !owner.empty() && !context.held.contains(base::ToAbsl(owner));
+    };
+    std::vector<const FileHousehold*> claiming;
     for (const FileHousehold* h : batch) {
-      for (int m = 0; m < h->household.members_size(); ++m) {
-        const std::string_view owner = index.HouseholdOf(h->household.members(m).id_number());
-        if (owner.empty() || context.held.contains(base::ToAbsl(owner))) continue;
-        errors.push_back(OtherHousehold(*context.file, *h, m));
+      const auto& members = h->household.members();
+      if (std::any_of(members.begin(), members.end(), is_foreign)) claiming.push_back(h);
+    }
+    FANGPIN_ASSIGN_OR_RETURN(const std::vector<Candidate> candidates,
+                             ReadCandidates(reader, claiming));
+    for (const Candidate& candidate : candidates) {
+      const auto& members = candidate.from->household.members();
+      for (int m = 0; m < members.size(); ++m) {
+        if (!is_foreign(members[m]) || StaysOut(candidate, members[m].id_number())) continue;
+        errors.push_back(OtherHousehold(*context.file, *candidate.from, m));
       }
     }
   }
@@ -298,6 +349,7 @@ void LoadResult::Add(const LoadResult& other) {
   unchanged += other.unchanged;
   refused += other.refused;
   errors.insert(errors.end(), other.errors.begin(), other.errors.end());
+  claims.insert(claims.end(), other.claims.begin(), other.claims.end());
   deferred.insert(deferred.end(), other.deferred.begin(), other.deferred.end());
 }
 

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "services/registry/core/claims.h"
 #include "services/registry/core/import/parse.h"
 #include "services/registry/core/store.h"
 
@@ -31,7 +32,8 @@ absl::StatusOr<LoadContext> MakeLoadContext(RegistryReader& reader, const Import
                                             const ImportRecord& record);
 
 // Every person of the file who is an active member of a household that the file does not hold, each
-// as the error of the row. Not for spells of work, which claim nobody.
+// as the error of the row; but for those whom a life event took out of the household that lists
+// them. Not for spells of work, which claim nobody.
 absl::StatusOr<std::vector<pb::RowError>> FindForeignClaims(RegistryReader& reader,
                                                             const LoadContext& context);
 
@@ -42,6 +44,7 @@ struct LoadResult {
   int64_t unchanged = 0;
   std::vector<pb::RowError> errors;  // of the households that were refused
   int64_t refused = 0;
+  std::vector<PersonClaim> claims;  // of those refused because another household has a member
   // A member is still registered in a household of this file that is yet to be loaded and will
   // then have left it.
   std::vector<const FileHousehold*> deferred;

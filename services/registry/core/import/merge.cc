@@ -39,7 +39,8 @@ void ForColumns(const ImportFile& file, bool after_elimination, Visit visit) {
   }
 }
 
-void MergePerson(const pb::Person& from, const ImportFile& file, pb::Person* to) {
+void MergePerson(const pb::Person& from, const ImportFile& file, bool event_stands,
+                 pb::Person* to) {
   ForColumns(file, false, [&](const Column& column) {
     if (column.of == Column::Of::kPerson && IsPlainField(column)) CopyField(column, from, to);
   });
@@ -50,9 +51,8 @@ void MergePerson(const pb::Person& from, const ImportFile& file, pb::Person* to)
   for (const auto& [header, text] : from.other_columns())
     (*to->mutable_other_columns())[header] = text;
   pb::Membership& membership = *to->mutable_membership();
-  if (membership.active() || membership.cause() != pb::MEMBER_CHANGE_CAUSE_UNSPECIFIED) return;
-  membership.clear_left_on();
-  membership.clear_change_reason();
+  if (membership.active() || event_stands) return;
+  membership.Clear();
   membership.set_active(true);
 }
 
@@ -60,19 +60,18 @@ void MergeMembers(const pb::Household& from, const ImportFile& file, absl::Civil
                   pb::Household* to) {
   std::set<std::string_view> known;
   for (pb::Person& person : *to->mutable_members()) {
+    const bool event_stands = EventStands(*to, person.membership());
     const auto same =
         std::find_if(from.members().begin(), from.members().end(),
                      [&](const pb::Person& p) { return p.id_number() == person.id_number(); });
     if (same != from.members().end()) {
-      MergePerson(*same, file, &person);
+      MergePerson(*same, file, event_stands, &person);
       known.insert(same->id_number());
-    } else if (person.membership().active()) {
+    } else if (person.membership().active() && !event_stands) {
       pb::Membership& membership = *person.mutable_membership();
       membership.set_active(false);
       membership.set_left_on(base::FormatDay(today));
       membership.set_change_reason("导出名单中已无此人");
-      membership.clear_cause();
-      membership.clear_other_household_id();
     }
   }
   for (const pb::Person& person : from.members()) {
@@ -140,30 +139,6 @@ void MergeMeasures(const pb::Household& from, const ImportFile& file, pb::Househ
   std::stable_sort(measures.begin(), measures.end(),
                    [](const auto& a, const auto& b) { return a.category() < b.category(); });
   *to->mutable_reported_measures() = std::move(measures);
-}
-
-// Items of a part that the file states otherwise are out of date.
-void DropStaleItems(pb::IncomeAccount* income) {
-  const auto* type = pb::IncomeAccount::descriptor();
-  const auto* reflection = income->GetReflection();
-  for (const std::string_view group : {"A", "B", "C", "D", "E", "F", "G"}) {
-    int64_t sum = 0;
-    bool any = false;
-    for (const pb::IncomeItem& item : income->items()) {
-      if (item.group() != group) continue;
-      any = true;
-      sum += item.amount_fen();
-    }
-    const auto* part = type->FindFieldByNumber(IncomePart(group));
-    if (!any ||
-        (reflection->HasField(*income, part) && reflection->GetInt64(*income, part) == sum)) {
-      continue;
-    }
-    auto* items = income->mutable_items();
-    items->erase(std::remove_if(items->begin(), items->end(),
-                                [&](const pb::IncomeItem& item) { return item.group() == group; }),
-                 items->end());
-  }
 }
 
 // What the columns "风险消除后…" say, on the snapshot that is there.
@@ -245,6 +220,10 @@ void MergeMonitoring(const pb::Household& from, const ImportFile& file, pb::Hous
 
 }  // namespace
 
+bool EventStands(const pb::Household& household, const pb::Membership& membership) {
+  return IsOpen(household) && membership.cause() != pb::MEMBER_CHANGE_CAUSE_UNSPECIFIED;
+}
+
 pb::Household Merge(const pb::Household* before, const FileHousehold& from, const ImportFile& file,
                     absl::CivilDay today) {
   pb::Household merged;
@@ -267,6 +246,10 @@ pb::Household Merge(const pb::Household* before, const FileHousehold& from, cons
   }
   if (merged.has_income()) DropStaleItems(merged.mutable_income());
   MergeMembers(stated, file, today, &merged);
+  if (merged.lifecycle().state() != pb::LIFECYCLE_STATE_OPEN) {
+    if (!IsOpen(merged)) merged.mutable_lifecycle()->set_since(base::FormatDay(today));
+    merged.mutable_lifecycle()->set_state(pb::LIFECYCLE_STATE_OPEN);
+  }
   MergeSafeguards(before, stated, today, &merged);
   MergeMeasures(stated, file, &merged);
   if (merged.has_income()) CompleteIncome(ActiveMembers(merged), merged.mutable_income());

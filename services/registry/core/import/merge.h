@@ -9,11 +9,16 @@
 
 namespace fangpin::registry {
 
+// Whether a membership of the household came about, or ended, by a life event that a file does not
+// undo: files may be older than the event. Nothing stands in a household that has ended: a file
+// that lists it knows better.
+bool EventStands(const pb::Household& household, const pb::Membership& membership);
+
 // The household after an import, without ids and computed figures of new members. What the file has
 // a column for is as the file says, blank meaning not on record; all else stays as in `before`
-// (null for a new household). A member who is not in the file has left on `today`. 监测 is taken
-// from the file unless a decision made here wrote it; a member whom a life event has taken out
-// stays out; safeguards keep the day since when they are in their state.
+// (null for a new household). A member who is not in the file has left on `today`, but where
+// EventStands. A closed household that the file lists is open again. 监测 is taken from the file
+// unless a decision made here wrote it; safeguards keep the day since when they are in their state.
 pb::Household Merge(const pb::Household* before, const FileHousehold& from, const ImportFile& file,
                     absl::CivilDay today);
 

@@ -115,6 +115,28 @@ CREATE TABLE decisions (
   PRIMARY KEY (household_id, decided_by, to_state)
 );
 
+-- Persons whom a second household claims. Divisions are where the households are now; sealed: the
+-- PersonConflict message.
+CREATE TABLE person_conflicts (
+  id {{key}} PRIMARY KEY,
+  fingerprint {{blob}} NOT NULL,
+  holder {{key}} NOT NULL,
+  claimant {{key}} NOT NULL,
+  claimant_household {{key}},
+  holder_division {{key}} NOT NULL CHECK (length(holder_division) = 12),
+  claimant_division {{key}} NOT NULL CHECK (length(claimant_division) = 12),
+  state BIGINT NOT NULL,
+  time_us BIGINT NOT NULL,
+  sealed {{blob}} NOT NULL
+);
+-- A person is claimed by one household from another once at a time; 1 is open.
+CREATE UNIQUE INDEX person_conflicts_open ON person_conflicts (fingerprint, holder, claimant)
+ WHERE state = 1;
+CREATE INDEX person_conflicts_key ON person_conflicts (fingerprint, holder, claimant, time_us);
+CREATE INDEX person_conflicts_time ON person_conflicts (time_us, id);
+CREATE INDEX person_conflicts_holder ON person_conflicts (holder);
+CREATE INDEX person_conflicts_claimant ON person_conflicts (claimant_household);
+
 CREATE TABLE imports (
   id {{key}} PRIMARY KEY,
   state BIGINT NOT NULL,

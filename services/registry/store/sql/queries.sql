@@ -27,6 +27,13 @@ SELECT sealed
   FROM revisions
  WHERE household_id = $1 AND number = $2;
 
+-- name: GetRevisionBefore
+SELECT number, sealed
+  FROM revisions
+ WHERE household_id = $1 AND time_us < $2
+ ORDER BY number DESC
+ LIMIT 1;
+
 -- name: ListRevisions
 SELECT number, sealed
   FROM revisions
@@ -175,7 +182,7 @@ DELETE FROM persons
 -- name: ReleasePerson
 INSERT INTO persons (fingerprint, household_id, person_id, village, name_key, active)
 VALUES ($1, $2, $3, $4, $5, 0)
-    ON CONFLICT (fingerprint) DO UPDATE SET active = 0
+    ON CONFLICT (fingerprint) DO UPDATE SET active = 0, person_id = excluded.person_id
  WHERE persons.household_id = excluded.household_id;
 
 -- name: ClaimPerson
@@ -235,6 +242,46 @@ SELECT to_state
 -- name: InsertDecision
 INSERT INTO decisions (household_id, decided_by, to_state)
 VALUES ($1, $2, $3);
+
+-- name: PutConflict
+INSERT INTO person_conflicts (id, fingerprint, holder, claimant, claimant_household,
+                              holder_division, claimant_division, state, time_us, sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (id) DO UPDATE
+   SET claimant_household = excluded.claimant_household, state = excluded.state,
+       sealed = excluded.sealed;
+
+-- name: GetConflict
+SELECT id, holder_division, claimant_division, sealed
+  FROM person_conflicts
+ WHERE id = $1;
+
+-- name: GetLatestConflict
+SELECT id, holder_division, claimant_division, sealed
+  FROM person_conflicts
+ WHERE fingerprint = $1 AND holder = $2 AND claimant = $3
+ ORDER BY time_us DESC, id DESC
+ LIMIT 1;
+
+-- name: ListConflicts
+SELECT id, holder_division, claimant_division, sealed
+  FROM person_conflicts
+ WHERE (time_us, id) > ($1, $2)
+   AND ((holder_division >= $3 AND holder_division < $4)
+     OR (claimant_division >= $3 AND claimant_division < $4))
+   AND state BETWEEN $5 AND $6
+ ORDER BY time_us, id
+ LIMIT $7;
+
+-- name: MoveHolder
+UPDATE person_conflicts
+   SET holder_division = $2
+ WHERE holder = $1;
+
+-- name: MoveClaimant
+UPDATE person_conflicts
+   SET claimant_division = $2
+ WHERE claimant_household = $1;
 
 -- name: PutImport
 INSERT INTO imports (id, state, received_bytes, run_us, attempts, sealed)
