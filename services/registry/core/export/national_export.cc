@@ -7,6 +7,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
+#include "services/registry/core/labels.h"
 #include "services/registry/core/scope.h"
 
 namespace fangpin::registry {
