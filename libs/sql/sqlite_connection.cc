@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -26,11 +27,17 @@ absl::Status CreateFile(const std::string& path) {
   std::error_code error;
   const std::filesystem::path directory = std::filesystem::path(path).parent_path();
   if (!directory.empty()) std::filesystem::create_directories(directory, error);
+  if (error) return SqliteError(SQLITE_CANTOPEN, {});
   // Ahead of SQLite, so that the file and the log beside it, which takes over its mode, are the
-  // owner's alone.
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (error || fd < 0) return SqliteError(SQLITE_CANTOPEN, {});
-  close(fd);
+  // owner's alone. A file that is there is not opened: closing it again would give up the locks
+  // that other connections of this process hold on it, and another process would then take the log
+  // for one that nobody uses.
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd >= 0) {
+    close(fd);
+  } else if (errno != EEXIST) {
+    return SqliteError(SQLITE_CANTOPEN, {});
+  }
   return absl::OkStatus();
 }
 

@@ -92,6 +92,7 @@ class Row {
 
   // For the engines: the cells of the current row, refilled for each one.
   std::vector<Cell>& cells() { return cells_; }
+  const std::vector<Cell>& cells() const { return cells_; }
 
  private:
   const Cell& At(int column) const;

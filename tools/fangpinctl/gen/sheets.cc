@@ -483,4 +483,20 @@ absl::Status WriteSheets(const std::string& folder, const County& county,
   return absl::OkStatus();
 }
 
+absl::Status WriteHouseholdForm(const std::string& folder, const std::string& file,
+                                const County& county, const std::vector<Entry>& entries,
+                                uint64_t seed, v1::SheetTruth& truth) {
+  SheetPlan plan;
+  plan.title = "户信息";
+  plan.file = file;
+  plan.fault = &Entry::fault;
+  for (const Entry& entry : entries) plan.entries.push_back(&entry);
+  Append(plan.columns, kCommon);
+  Append(plan.columns, kHouseholdForm);
+  plan.columns.push_back(kUnknown);
+  Random random(seed, Purpose::kSheets, 0);
+  random.Shuffle(plan.columns);
+  return WriteSheet(folder, county, plan, random, truth);
+}
+
 }  // namespace fangpin::sample

@@ -70,6 +70,11 @@ void PlantFaults(std::vector<Entry>& entries, std::vector<size_t> quiet,
 absl::Status WriteSheets(const std::string& folder, const County& county,
                          const std::vector<Entry>& entries, uint64_t seed, v1::Manifest& manifest);
 
+// Writes 户信息 alone into a file, .xlsx or .csv by its name, and its truth.
+absl::Status WriteHouseholdForm(const std::string& folder, const std::string& file,
+                                const County& county, const std::vector<Entry>& entries,
+                                uint64_t seed, v1::SheetTruth& truth);
+
 std::string_view CategoryLabel(policy::v1::MonitoredCategory category);
 std::string_view RiskLabel(policy::v1::RiskType risk);
 
