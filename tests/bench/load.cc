@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -87,12 +88,19 @@ std::string FromBuffer(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
+// Servers to be ended with this program.
+std::vector<pid_t>& Servers() {
+  static auto* const servers = new std::vector<pid_t>;
+  return *servers;
+}
+
 }  // namespace
 
 void Require(const absl::Status& status) {
   if (status.ok()) return;
   std::fprintf(stderr, "%s\n", status.ToString().c_str());
   std::fflush(stdout);
+  for (const pid_t pid : Servers()) kill(pid, SIGKILL);
   // Not exit: other threads are in the middle of calls.
   std::_Exit(1);
 }
@@ -136,6 +144,7 @@ grpc::ByteBuffer Cycle::Next(int /*caller*/) {
 
 Target::Target(pid_t pid, const std::string& address, const std::string& token)
     : pid_(pid), authorization_(token.empty() ? "" : "Bearer " + token) {
+  Servers().push_back(pid);
   for (int i = 0; i < kMaxConnections; ++i) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -144,6 +153,8 @@ Target::Target(pid_t pid, const std::string& address, const std::string& token)
         grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
   }
 }
+
+Target::~Target() { std::erase(Servers(), pid_); }
 
 Target::Figures Target::Measure(const Work& work, int callers, absl::Duration time) {
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs;

@@ -65,8 +65,9 @@ struct Work {
 // is the same for every server and does not grow with the message.
 class Target {
  public:
-  // `token` may be empty.
+  // The process is ended with this program when that fails. `token` may be empty.
   Target(pid_t pid, const std::string& address, const std::string& token);
+  ~Target();
 
   struct Figures {
     double calls_per_second = 0;
