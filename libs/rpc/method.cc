@@ -29,6 +29,8 @@ constexpr size_t kMaxRequestId = 64;
 constexpr size_t kMaxAuditIds = 20;
 // Successful calls are logged only when they took longer than this, or at level debug.
 constexpr double kSlowSeconds = 1.0;
+// Outcome of an audit entry that is followed by another when the call ends.
+constexpr std::string_view kBegun = "Begun";
 
 // Names as dashboards know them, by status code.
 constexpr std::string_view kCodeNames[] = {
@@ -156,6 +158,11 @@ log::Level LevelOf(const absl::Status& status, double seconds) {
   }
 }
 
+absl::Status AuditUnavailable() {
+  return base::Error(absl::StatusCode::kUnavailable, "AUDIT_UNAVAILABLE",
+                     "审计日志暂时无法写入，操作未执行");
+}
+
 absl::Status StartupError(std::string_view method, std::string_view what) {
   return base::Error(absl::StatusCode::kFailedPrecondition, "METHOD_INVALID", what)
       .WithMetadata("method", method);
@@ -165,26 +172,29 @@ absl::Status StartupError(std::string_view method, std::string_view what) {
 
 MethodCore::MethodCore(Runtime& runtime, std::string_view service, std::string_view method,
                        const google::protobuf::Descriptor* request,
-                       const google::protobuf::Descriptor* response, RunMode mode)
+                       const google::protobuf::Descriptor* response, Answers answers)
     : runtime_(runtime),
       service_(service),
       method_(method),
-      full_name_(base::StrCat(service, "/", method)),
-      mode_(mode) {
+      full_name_(base::StrCat(service, "/", method)) {
   runtime_.AddGrpcService(service);
-  if (absl::Status status = Resolve(request, response); !status.ok()) {
+  if (absl::Status status = Resolve(request, response, answers); !status.ok()) {
     runtime_.AddStartupError(std::move(status));
   }
-  AddMetrics();
+  AddMetrics(answers);
 }
 
 absl::Status MethodCore::Resolve(const google::protobuf::Descriptor* request,
-                                 const google::protobuf::Descriptor* response) {
+                                 const google::protobuf::Descriptor* response, Answers answers) {
   const MethodDescriptor* descriptor =
       DescriptorPool::generated_pool()->FindMethodByName(service_ + "." + method_);
   if (descriptor == nullptr) return StartupError(full_name_, "方法不存在");
   if (descriptor->input_type() != request || descriptor->output_type() != response) {
     return StartupError(full_name_, "消息类型与方法不符");
+  }
+  if (descriptor->client_streaming() ||
+      descriptor->server_streaming() != (answers == Answers::kStream)) {
+    return StartupError(full_name_, "方法的流式方式与声明不符");
   }
   policy_ = descriptor->options().GetExtension(v1::policy);
   if (policy_.permission().empty() || policy_.scope().kind_case() == v1::Scope::KIND_NOT_SET ||
@@ -205,10 +215,15 @@ absl::Status MethodCore::Resolve(const google::protobuf::Descriptor* request,
   return absl::OkStatus();
 }
 
-void MethodCore::AddMetrics() {
-  metrics::Labels labels = {
-      {"grpc_type", "unary"}, {"grpc_service", service_}, {"grpc_method", method_}};
+void MethodCore::AddMetrics(Answers answers) {
+  metrics::Labels labels = {{"grpc_type", answers == Answers::kStream ? "server_stream" : "unary"},
+                            {"grpc_service", service_},
+                            {"grpc_method", method_}};
   metrics::Registry& metrics = runtime_.metrics();
+  if (answers == Answers::kStream) {
+    sent_ = &metrics.AddCounter("grpc_server_msg_sent_total",
+                                "Total number of stream messages sent by the server.", labels);
+  }
   started_ = &metrics.AddCounter("grpc_server_started_total",
                                  "Total number of RPCs started on the server.", labels);
   seconds_ = &metrics.AddHistogram(
@@ -227,6 +242,8 @@ void MethodCore::AddMetrics() {
 void MethodCore::Recycle::operator()(Call* call) const {
   call->caller = nullptr;
   call->refusal = absl::OkStatus();
+  call->messages = 0;
+  call->answered_ids.clear();
   std::vector<std::unique_ptr<Call>>& pool = ThreadCalls();
   if (pool.size() < kPooledCalls) {
     pool.emplace_back(call);
@@ -246,7 +263,6 @@ MethodCore::CallPtr MethodCore::Arrive(grpc::CallbackServerContext* server,
   CallPtr call(pool.empty() ? new Call : pool.back().release());
   if (!pool.empty()) pool.pop_back();
   call->server = server;
-  call->reactor = server->DefaultReactor();
   call->start_ns = MonotonicNanos();
   started_->Increment();
   const absl::Time now = absl::Now();
@@ -284,8 +300,7 @@ absl::Status MethodCore::Admit(Call& call, std::string_view authorization,
     call.copied = call.caller;
   }
   if (admission == Runtime::Admission::kStopping && !call.context.principal.Has(kServiceRole)) {
-    return base::Error(absl::StatusCode::kUnavailable, "SERVICE_STOPPING",
-                       "服务正在停止，请稍后重试");
+    return ServiceStopping();
   }
 
   if (!simulated_time.empty()) {
@@ -334,8 +349,7 @@ absl::Status MethodCore::Authorize(const Call& call, const Message& request) con
   });
   if (!scope.ok()) return scope;
   if (policy_.audit() != v1::AUDIT_NONE && !runtime_.audit()->Healthy()) {
-    return base::Error(absl::StatusCode::kUnavailable, "AUDIT_UNAVAILABLE",
-                       "审计日志暂时无法写入，操作未执行");
+    return AuditUnavailable();
   }
   return absl::OkStatus();
 }
@@ -365,13 +379,25 @@ absl::Status MethodCore::FromException(const Call& call) const {
   return base::Error(absl::StatusCode::kInternal, "INTERNAL", "内部错误，请提供请求编号以便排查");
 }
 
-void MethodCore::Answer(Call& call, absl::Status status, const Message& request,
-                        Message* response) const {
-  if (status.ok() && response_is_personal_ && !call.caller->grants.see_personal) {
-    MaskPersonalFields(response);
+void MethodCore::Prepare(Call& call, Message* response) const {
+  if (response_is_personal_ && !call.caller->grants.see_personal) MaskPersonalFields(response);
+  ++call.messages;
+  if (sent_ != nullptr) sent_->Increment();
+  if (policy_.audit() == v1::AUDIT_NONE) return;
+  for (const FieldPath& path : response_ids_) {
+    path.ForEach(*response, [&call](const std::string& id) {
+      if (call.answered_ids.size() >= kMaxAuditIds) return false;
+      call.answered_ids.push_back(id);
+      return true;
+    });
   }
+}
+
+grpc::Status MethodCore::Conclude(Call& call, absl::Status status, const Message& request) const {
   const double seconds = static_cast<double>(MonotonicNanos() - call.start_ns) * 1e-9;
-  if (const log::Level level = LevelOf(status, seconds); log::Enabled(level)) {
+  // A stream is meant to last.
+  const double waited = sent_ != nullptr ? 0 : seconds;
+  if (const log::Level level = LevelOf(status, waited); log::Enabled(level)) {
     log::Write(level, "call",
                {{"request_id", call.context.request_id},
                 {"method", full_name_},
@@ -379,6 +405,7 @@ void MethodCore::Answer(Call& call, absl::Status status, const Message& request,
                 {"reason", base::Reason(status)},
                 {"message", base::ToStd(status.message())},
                 {"subject", call.caller == nullptr ? "" : call.caller->principal.subject},
+                {"messages", call.messages},
                 {"seconds", seconds}});
   }
   if (!status.ok()) {
@@ -386,24 +413,30 @@ void MethodCore::Answer(Call& call, absl::Status status, const Message& request,
     SetDomain(runtime_.service(), status);
   }
   if (policy_.audit() != v1::AUDIT_NONE && call.caller != nullptr) {
-    Audit(call, status, request, *response);
+    // The change is made and cannot be unmade; the next ones are refused until the log is well.
+    Audit(call, kCodeNames[CodeIndex(status)], base::Reason(status), request).IgnoreError();
   }
   seconds_->Observe(seconds);
   handled_[CodeIndex(status)]->Increment();
   if (!status.ok()) call.server->AddTrailingMetadata(kRequestIdKey, call.context.request_id);
-  call.reactor->Finish(ToGrpc(status));
+  return ToGrpc(status);
 }
 
-void MethodCore::Audit(const Call& call, const absl::Status& status, const Message& request,
-                       const Message& response) const {
-  const std::string reason = base::Reason(status);
+absl::Status MethodCore::AuditBegin(Call& call, const Message& request) const {
+  if (policy_.audit() == v1::AUDIT_NONE) return absl::OkStatus();
+  if (!Audit(call, kBegun, "", request).ok()) return AuditUnavailable();
+  return absl::OkStatus();
+}
+
+absl::Status MethodCore::Audit(Call& call, std::string_view outcome, std::string_view reason,
+                               const Message& request) const {
   AuditEntry entry{.time = absl::Now(),
                    .business_time = call.context.now,
                    .subject = call.context.principal.subject,
                    .on_behalf_of = OnBehalfOf(*call.server, call.context.principal),
                    .method = full_name_,
                    .request_id = call.context.request_id,
-                   .outcome = kCodeNames[CodeIndex(status)],
+                   .outcome = outcome,
                    .reason = reason,
                    .write = policy_.audit() == v1::AUDIT_WRITE};
   std::string division;
@@ -412,23 +445,20 @@ void MethodCore::Audit(const Call& call, const absl::Status& status, const Messa
     return false;
   });
   entry.division = division;
-  const auto add = [&entry](const std::vector<FieldPath>& paths, const Message& message) {
-    for (const FieldPath& path : paths) {
-      path.ForEach(message, [&entry](const std::string& id) {
-        if (entry.ids.size() >= kMaxAuditIds) return false;
-        entry.ids.push_back(id);
-        return true;
-      });
-    }
+  const auto add = [&entry](std::string id) {
+    if (entry.ids.size() >= kMaxAuditIds) return false;
+    entry.ids.push_back(std::move(id));
+    return true;
   };
-  add(request_ids_, request);
-  if (status.ok()) add(response_ids_, response);
-  if (absl::Status written = runtime_.audit()->Append(entry); !written.ok()) {
-    // The change is made and cannot be unmade; the next ones are refused until the log is well.
+  for (const FieldPath& path : request_ids_) path.ForEach(request, add);
+  for (std::string& id : std::exchange(call.answered_ids, {})) add(std::move(id));
+  absl::Status written = runtime_.audit()->Append(entry);
+  if (!written.ok()) {
     log::Error("audit entry not written", {{"request_id", call.context.request_id},
                                            {"method", full_name_},
                                            {"reason", base::Reason(written)}});
   }
+  return written;
 }
 
 }  // namespace fangpin::rpc

@@ -36,7 +36,10 @@ enum class RunMode {
   kInline,
 };
 
-// What all methods share; use Method.
+// How many messages a method answers with.
+enum class Answers { kOne, kStream };
+
+// What all methods share; use Method or StreamMethod.
 class MethodCore {
  public:
   MethodCore(const MethodCore&) = delete;
@@ -45,18 +48,19 @@ class MethodCore {
  protected:
   MethodCore(Runtime& runtime, std::string_view service, std::string_view method,
              const google::protobuf::Descriptor* request,
-             const google::protobuf::Descriptor* response, RunMode mode);
+             const google::protobuf::Descriptor* response, Answers answers);
 
   // One call from arrival to answer. Calls are used again by the thread that ends them, so that a
   // caller who calls often costs no copy of his principal.
   struct Call {
     grpc::CallbackServerContext* server = nullptr;
-    grpc::ServerUnaryReactor* reactor = nullptr;
     int64_t start_ns = 0;                  // monotonic
     std::shared_ptr<const Caller> caller;  // null until known
     std::shared_ptr<const Caller> copied;  // whose principal the context holds
     base::CallContext context;
-    absl::Status refusal;  // why the body does not run
+    absl::Status refusal;                   // why the body does not run
+    uint64_t messages = 0;                  // answered with
+    std::vector<std::string> answered_ids;  // that the messages name, for the audit entry
   };
   struct Recycle {
     void operator()(Call* call) const;
@@ -70,31 +74,33 @@ class MethodCore {
   absl::Status QueueFull() const;
   // The status a stray exception becomes; its text goes to the log only.
   absl::Status FromException(const Call& call) const;
-  // Masks, measures, logs, audits, answers. Nothing of the call is touched after it.
-  void Answer(Call& call, absl::Status status, const google::protobuf::Message& request,
-              google::protobuf::Message* response) const;
+  // Makes a message ready to be sent: masks it, and remembers which ids it names.
+  void Prepare(Call& call, google::protobuf::Message* response) const;
+  // Logs, audits and measures a call that ends with `status`; returns the status to finish it with.
+  grpc::Status Conclude(Call& call, absl::Status status,
+                        const google::protobuf::Message& request) const;
+  // Leaves an entry that a call which answers for long has begun; OK when the method asks for none.
+  absl::Status AuditBegin(Call& call, const google::protobuf::Message& request) const;
 
-  RunMode mode() const { return mode_; }
   Runtime& runtime() const { return runtime_; }
 
  private:
   absl::Status Resolve(const google::protobuf::Descriptor* request,
-                       const google::protobuf::Descriptor* response);
-  void AddMetrics();
+                       const google::protobuf::Descriptor* response, Answers answers);
+  void AddMetrics(Answers answers);
   static std::vector<std::unique_ptr<Call>>& ThreadCalls();
   // Everything before the body; fills in caller, principal and now.
   absl::Status Admit(Call& call, std::string_view authorization, std::string_view simulated_time,
                      absl::Time now, const google::protobuf::Message& request) const;
   std::shared_ptr<const Caller> CertificateCaller(const grpc::CallbackServerContext& server) const;
   absl::Status Authorize(const Call& call, const google::protobuf::Message& request) const;
-  void Audit(const Call& call, const absl::Status& status, const google::protobuf::Message& request,
-             const google::protobuf::Message& response) const;
+  absl::Status Audit(Call& call, std::string_view outcome, std::string_view reason,
+                     const google::protobuf::Message& request) const;
 
   Runtime& runtime_;
   const std::string service_;
   const std::string method_;
   const std::string full_name_;  // service/method
-  const RunMode mode_;
   v1::MethodPolicy policy_;
   bool response_is_personal_ = false;
   FieldPath division_;
@@ -103,6 +109,7 @@ class MethodCore {
   metrics::Counter* started_ = nullptr;
   std::array<metrics::Counter*, 17> handled_{};
   metrics::Histogram* seconds_ = nullptr;
+  metrics::Counter* sent_ = nullptr;  // of streams only
 };
 
 // One RPC of one service. A member of the handler class, made once at start:
@@ -126,7 +133,9 @@ class Method : public MethodCore {
  public:
   Method(Runtime& runtime, std::string_view service, std::string_view method,
          RunMode mode = RunMode::kExecutor)
-      : MethodCore(runtime, service, method, Request::descriptor(), Response::descriptor(), mode) {}
+      : MethodCore(runtime, service, method, Request::descriptor(), Response::descriptor(),
+                   Answers::kOne),
+        mode_(mode) {}
 
   // `body` is called at most once, with (ctx, request), returning absl::StatusOr<Response>, or with
   // (ctx, request, response), returning absl::Status. It is copied or moved.
@@ -134,19 +143,19 @@ class Method : public MethodCore {
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* server, const Request* request,
                                 Response* response, Body body) const {
     CallPtr call = Arrive(server, *request);
-    grpc::ServerUnaryReactor* const reactor = call->reactor;
+    grpc::ServerUnaryReactor* const reactor = server->DefaultReactor();
     if (!call->refusal.ok()) {
-      Answer(*call, std::move(call->refusal), *request, response);
-    } else if (mode() == RunMode::kInline) {
+      Answer(*call, reactor, std::move(call->refusal), *request, response);
+    } else if (mode_ == RunMode::kInline) {
       absl::Status status = Invoke(body, *call, *request, response);
-      Answer(*call, std::move(status), *request, response);
+      Answer(*call, reactor, std::move(status), *request, response);
     } else {
       // A task that is not taken comes back whole, so the call is answered here.
-      Executor::Task task = [this, call = std::move(call), request, response,
+      Executor::Task task = [this, call = std::move(call), reactor, request, response,
                              body = std::move(body)](bool run) mutable {
         absl::Status status = run ? StillWanted(*call) : QueueFull();
         if (status.ok()) status = Invoke(body, *call, *request, response);
-        Answer(*call, std::move(status), *request, response);
+        Answer(*call, reactor, std::move(status), *request, response);
       };
       if (!runtime().executor().Submit(std::move(task))) task(false);
     }
@@ -171,6 +180,15 @@ class Method : public MethodCore {
       return FromException(call);
     }
   }
+
+  // Nothing of the call is touched after it.
+  void Answer(Call& call, grpc::ServerUnaryReactor* reactor, absl::Status status,
+              const Request& request, Response* response) const {
+    if (status.ok()) Prepare(call, response);
+    reactor->Finish(Conclude(call, std::move(status), request));
+  }
+
+  const RunMode mode_;
 };
 
 }  // namespace fangpin::rpc

@@ -192,6 +192,10 @@ absl::StatusOr<std::string> MintToken(const TokenKey& key, const base::Principal
   return std::string(token.get());
 }
 
+absl::Status TokenExpired() {
+  return base::Error(absl::StatusCode::kUnauthenticated, "TOKEN_EXPIRED", "登录凭证已过期").Build();
+}
+
 absl::StatusOr<TokenClaims> VerifyToken(const TokenKey& key, const std::string& token,
                                         absl::Time now) {
   if (token.size() > kMaxTokenSize) return TokenInvalid();
@@ -222,8 +226,7 @@ absl::StatusOr<TokenClaims> VerifyToken(const TokenKey& key, const std::string& 
     if (!base::CheckDivision(division).ok()) return TokenInvalid();
   }
   if (now >= result.expires) {
-    return base::Error(absl::StatusCode::kUnauthenticated, "TOKEN_EXPIRED", "登录凭证已过期")
-        .Build();
+    return TokenExpired();
   }
   result.principal.roles.insert(roles->begin(), roles->end());
   result.principal.divisions = *divisions;

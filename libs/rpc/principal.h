@@ -10,6 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -54,6 +55,9 @@ struct TokenClaims {
 // A signed token for `principal`, valid from `now` for `lifetime`.
 absl::StatusOr<std::string> MintToken(const TokenKey& key, const base::Principal& principal,
                                       absl::Time now, absl::Duration lifetime);
+
+// UNAUTHENTICATED, TOKEN_EXPIRED.
+absl::Status TokenExpired();
 
 // The claims of a token. UNAUTHENTICATED with TOKEN_INVALID (malformed, other algorithm, other key,
 // wrong signature, missing claims) or TOKEN_EXPIRED.

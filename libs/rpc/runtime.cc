@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "libs/base/error.h"
 
 namespace fangpin::rpc {
 namespace {
@@ -10,6 +11,11 @@ namespace {
 constexpr absl::Duration kDrainPoll = absl::Milliseconds(5);
 
 }  // namespace
+
+absl::Status ServiceStopping() {
+  return base::Error(absl::StatusCode::kUnavailable, "SERVICE_STOPPING",
+                     "服务正在停止，请稍后重试");
+}
 
 Runtime::Runtime(Options options)
     : options_(std::move(options)),
@@ -60,8 +66,37 @@ uint64_t Runtime::InProgress() const {
   return started - handled;
 }
 
+absl::Status Runtime::AddStream(const std::shared_ptr<OpenStream>& stream) {
+  absl::MutexLock lock(&mutex_);
+  // Asked under the lock: who comes too late for StopStreams sees that it has begun.
+  if (admission() == Admission::kStopping) return ServiceStopping();
+  if (streams_.size() >= static_cast<size_t>(options_.max_streams)) {
+    return base::Error(absl::StatusCode::kResourceExhausted, "STREAMS_EXHAUSTED",
+                       "同时打开的流已达上限，请稍后重试");
+  }
+  streams_.emplace(stream.get(), stream);
+  return absl::OkStatus();
+}
+
+void Runtime::RemoveStream(const OpenStream* stream) {
+  absl::MutexLock lock(&mutex_);
+  streams_.erase(stream);
+}
+
+void Runtime::StopStreams() {
+  std::vector<std::shared_ptr<OpenStream>> streams;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [key, stream] : streams_) {
+      if (std::shared_ptr<OpenStream> open = stream.lock()) streams.push_back(std::move(open));
+    }
+  }
+  for (const std::shared_ptr<OpenStream>& stream : streams) stream->Stop(ServiceStopping());
+}
+
 void Runtime::Drain(absl::Time deadline) {
   Admit(Admission::kStopping);
+  StopStreams();
   while (InProgress() > 0 && absl::Now() < deadline) absl::SleepFor(kDrainPoll);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -18,6 +19,17 @@
 #include "libs/rpc/principal.h"
 
 namespace fangpin::rpc {
+
+// Why callers are turned away while the service stops: UNAVAILABLE, SERVICE_STOPPING.
+absl::Status ServiceStopping();
+
+// A call that goes on answering until something ends it. Thread-safe.
+class OpenStream {
+ public:
+  virtual ~OpenStream() = default;
+  // Ends it with `reason` as soon as what it is doing right now is done.
+  virtual void Stop(absl::Status reason) = 0;
+};
 
 // What the methods of one service share. Made by ModuleEnv (or rpc::TestServer); a handler class
 // takes it by reference and gives it to its Method members.
@@ -31,6 +43,7 @@ class Runtime {
     bool simulated_time = false;
     int executor_threads = 16;
     int executor_queue = 1024;
+    int max_streams = 4096;
   };
   explicit Runtime(Options options);
 
@@ -57,11 +70,17 @@ class Runtime {
 
   // Counters of one method, from which the calls in progress follow.
   void AddCounters(const metrics::Counter* started, const std::vector<metrics::Counter*>& handled);
-  // Turns new callers away and waits until no call is in progress, at most until `deadline`.
+  // Lets a stream begin, which Drain will end. UNAVAILABLE, SERVICE_STOPPING; RESOURCE_EXHAUSTED,
+  // STREAMS_EXHAUSTED, when there are max_streams already.
+  absl::Status AddStream(const std::shared_ptr<OpenStream>& stream);
+  void RemoveStream(const OpenStream* stream);
+  // Turns new callers away, ends the streams (UNAVAILABLE, SERVICE_STOPPING) and waits until no
+  // call is in progress, at most until `deadline`.
   void Drain(absl::Time deadline);
 
  private:
   uint64_t InProgress() const;
+  void StopStreams();
 
   const Options options_;
   const std::shared_ptr<Executor> executor_;  // shared with the gauge that reads its queue
@@ -71,6 +90,8 @@ class Runtime {
   std::set<std::string, std::less<>> grpc_services_ ABSL_GUARDED_BY(mutex_);
   std::vector<const metrics::Counter*> started_ ABSL_GUARDED_BY(mutex_);
   std::vector<const metrics::Counter*> handled_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<const OpenStream*, std::weak_ptr<OpenStream>> streams_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fangpin::rpc
