@@ -33,6 +33,9 @@ size_t SequenceLength(std::string_view text) {
   return length;
 }
 
+// ASCII that JSON shows as it is.
+bool IsPlain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
 int TwoDigits(std::string_view text, size_t at) {
   return (text[at] - '0') * 10 + (text[at + 1] - '0');
 }
@@ -54,6 +57,12 @@ void AppendJsonString(std::string_view text, std::string* out) {
   static constexpr char kHex[] = "0123456789abcdef";
   out->push_back('"');
   while (!text.empty()) {
+    // Most text is plain from end to end.
+    size_t plain = 0;
+    while (plain < text.size() && IsPlain(text[plain])) ++plain;
+    out->append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const char c = text[0];
     size_t taken = 1;
     if (c == '"' || c == '\\') {

@@ -8,9 +8,9 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "libs/base/error.h"
 #include "libs/base/strings.h"
+#include "libs/base/utc_text.h"
 #include "libs/log/json_text.h"
 #include "spdlog/logger.h"
 #include "spdlog/sinks/basic_file_sink.h"
@@ -107,8 +107,8 @@ bool Enabled(Level level) { return level >= AllLogs().current().level; }
 void Write(Level level, std::string_view message, Fields fields) {
   const Log& log = AllLogs().current();
   if (level < log.level) return;
-  const std::string now =
-      absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone());
+  std::string now;
+  base::AppendUtcText(absl::Now(), &now);
   const std::string line = FormatLine(level, log.service, now, message, fields);
   log.logger->log(kSpdlogLevels[static_cast<int>(level)], spdlog::string_view_t(line));
 }

@@ -20,12 +20,14 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
+#include "libs/base/utc_text.h"
 #include "libs/log/json_text.h"
 
 namespace fangpin::rpc {
 namespace {
 
 constexpr size_t kHashSize = 2 * SHA256_DIGEST_LENGTH;
+constexpr size_t kUsualText = 384;
 // What reads may pile up before they are written at once.
 constexpr size_t kFlushBytes = 64 * 1024;
 // What is kept while the disk refuses; beyond it entries are refused too.
@@ -51,36 +53,43 @@ void AppendMember(std::string_view key, std::string_view value, std::string* lin
   log::AppendJsonString(value, line);
 }
 
-std::string TimeText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
+void AppendTime(std::string_view key, absl::Time time, std::string* line) {
+  base::StrAppend(line, ",\"", key, "\":\"");
+  base::AppendUtcText(time, line);
+  line->push_back('"');
 }
 
-std::string MakeLine(int64_t sequence, const AuditEntry& entry, std::string_view prev,
-                     std::string* hash) {
-  std::string line = base::StrCat("{\"seq\":", sequence);
-  AppendMember("time", TimeText(entry.time), &line);
-  if (entry.business_time != entry.time) {
-    AppendMember("business_time", TimeText(entry.business_time), &line);
-  }
-  AppendMember("subject", entry.subject, &line);
-  if (!entry.on_behalf_of.empty()) AppendMember("on_behalf_of", entry.on_behalf_of, &line);
-  AppendMember("method", entry.method, &line);
-  AppendMember("request_id", entry.request_id, &line);
-  if (!entry.division.empty()) AppendMember("division", entry.division, &line);
+// What an entry says by itself: its line without number and links.
+std::string Describe(const AuditEntry& entry) {
+  std::string text;
+  text.reserve(kUsualText);
+  AppendTime("time", entry.time, &text);
+  if (entry.business_time != entry.time) AppendTime("business_time", entry.business_time, &text);
+  AppendMember("subject", entry.subject, &text);
+  if (!entry.on_behalf_of.empty()) AppendMember("on_behalf_of", entry.on_behalf_of, &text);
+  AppendMember("method", entry.method, &text);
+  AppendMember("request_id", entry.request_id, &text);
+  if (!entry.division.empty()) AppendMember("division", entry.division, &text);
   if (!entry.ids.empty()) {
-    line += ",\"ids\":[";
+    text += ",\"ids\":[";
     for (size_t i = 0; i < entry.ids.size(); ++i) {
-      if (i > 0) line.push_back(',');
-      log::AppendJsonString(entry.ids[i], &line);
+      if (i > 0) text.push_back(',');
+      log::AppendJsonString(entry.ids[i], &text);
     }
-    line.push_back(']');
+    text.push_back(']');
   }
-  AppendMember("outcome", entry.outcome, &line);
-  if (!entry.reason.empty()) AppendMember("reason", entry.reason, &line);
-  base::StrAppend(&line, kPrevMember, prev);
-  *hash = Sha256Hex(line);
-  base::StrAppend(&line, kHashMember, *hash, kLineEnd, "\n");
-  return line;
+  AppendMember("outcome", entry.outcome, &text);
+  if (!entry.reason.empty()) AppendMember("reason", entry.reason, &text);
+  return text;
+}
+
+// Appends the line to `out` and makes `head` its hash.
+void AppendLine(int64_t sequence, std::string_view description, std::string* head,
+                std::string* out) {
+  const size_t begin = out->size();
+  base::StrAppend(out, "{\"seq\":", sequence, description, kPrevMember, *head);
+  *head = Sha256Hex(std::string_view(*out).substr(begin));
+  base::StrAppend(out, kHashMember, *head, kLineEnd, "\n");
 }
 
 struct Link {
@@ -141,12 +150,10 @@ class AuditFile final : public AuditSink {
   }
 
   absl::Status Append(const AuditEntry& entry) override {
+    const std::string description = Describe(entry);
     absl::MutexLock lock(&mutex_);
     if (pending_.size() > kMaxPendingBytes) return Unavailable();
-    std::string hash;
-    pending_ += MakeLine(sequence_ + 1, entry, head_, &hash);
-    head_ = std::move(hash);
-    ++sequence_;
+    AppendLine(++sequence_, description, &head_, &pending_);
     if (entry.write || pending_.size() >= kFlushBytes) return WritePending();
     return absl::OkStatus();
   }

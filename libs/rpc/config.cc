@@ -73,7 +73,7 @@ absl::Status CheckRest(const config::v1::Config& config) {
   }
   const config::v1::Limits& limits = config.limits();
   if (limits.executor_threads() < 0 || limits.executor_queue() < 0 || limits.receive_bytes() < 0 ||
-      limits.drain_seconds() < 0) {
+      limits.drain_seconds() < 0 || limits.cache_mebibytes() < -1) {
     return Invalid("limits", "不能为负数");
   }
   if (config.has_tls() &&
@@ -96,10 +96,11 @@ void FillDefaults(config::v1::Config* config) {
   fill(config->mutable_roles_file(), FindDeployed("deploy/config/roles.textproto"));
   fill(config->mutable_log()->mutable_level(), "info");
   config::v1::Limits* limits = config->mutable_limits();
-  if (limits->executor_threads() == 0) limits->set_executor_threads(16);
+  if (limits->executor_threads() == 0) limits->set_executor_threads(64);
   if (limits->executor_queue() == 0) limits->set_executor_queue(1024);
   if (limits->receive_bytes() == 0) limits->set_receive_bytes(kReceiveBytes);
   if (limits->drain_seconds() == 0) limits->set_drain_seconds(10);
+  if (limits->cache_mebibytes() == 0) limits->set_cache_mebibytes(128);
 }
 
 }  // namespace

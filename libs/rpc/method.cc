@@ -170,6 +170,20 @@ absl::Status StartupError(std::string_view method, std::string_view what) {
 
 }  // namespace
 
+absl::Status ParseBytes(const grpc::ByteBuffer& bytes, Message* message) {
+  grpc::Slice slice;
+  const bool whole = bytes.TrySingleSlice(&slice).ok() || bytes.DumpToSingleSlice(&slice).ok();
+  if (whole && message->ParseFromArray(slice.begin(), static_cast<int>(slice.size()))) {
+    return absl::OkStatus();
+  }
+  return base::Error(absl::StatusCode::kInvalidArgument, "MESSAGE_MALFORMED", "消息无法解析");
+}
+
+grpc::ByteBuffer ToBytes(const Message& message) {
+  const grpc::Slice slice(message.SerializeAsString());
+  return grpc::ByteBuffer(&slice, 1);
+}
+
 MethodCore::MethodCore(Runtime& runtime, std::string_view service, std::string_view method,
                        const google::protobuf::Descriptor* request,
                        const google::protobuf::Descriptor* response, Answers answers)
@@ -379,8 +393,19 @@ absl::Status MethodCore::FromException(const Call& call) const {
   return base::Error(absl::StatusCode::kInternal, "INTERNAL", "内部错误，请提供请求编号以便排查");
 }
 
+bool MethodCore::MustMask(const Call& call) const {
+  return response_is_personal_ && !call.caller->grants.see_personal;
+}
+
+void MethodCore::Prepare(Call& call, std::vector<std::string> ids) const {
+  ++call.messages;
+  if (policy_.audit() == v1::AUDIT_NONE) return;
+  call.answered_ids = std::move(ids);
+  if (call.answered_ids.size() > kMaxAuditIds) call.answered_ids.resize(kMaxAuditIds);
+}
+
 void MethodCore::Prepare(Call& call, Message* response) const {
-  if (response_is_personal_ && !call.caller->grants.see_personal) MaskPersonalFields(response);
+  if (MustMask(call)) MaskPersonalFields(response);
   ++call.messages;
   if (sent_ != nullptr) sent_->Increment();
   if (policy_.audit() == v1::AUDIT_NONE) return;

@@ -15,6 +15,7 @@
 #include "fangpin/rpc/v1/options.pb.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "libs/base/call_context.h"
 #include "libs/rpc/field_path.h"
@@ -39,7 +40,11 @@ enum class RunMode {
 // How many messages a method answers with.
 enum class Answers { kOne, kStream };
 
-// What all methods share; use Method or StreamMethod.
+// INVALID_ARGUMENT, MESSAGE_MALFORMED when the bytes are no such message.
+absl::Status ParseBytes(const grpc::ByteBuffer& bytes, google::protobuf::Message* message);
+grpc::ByteBuffer ToBytes(const google::protobuf::Message& message);
+
+// What all methods share; use Method, EncodedMethod or StreamMethod.
 class MethodCore {
  public:
   MethodCore(const MethodCore&) = delete;
@@ -74,8 +79,12 @@ class MethodCore {
   absl::Status QueueFull() const;
   // The status a stray exception becomes; its text goes to the log only.
   absl::Status FromException(const Call& call) const;
+  // Whether personal fields of the response are not for this caller.
+  bool MustMask(const Call& call) const;
   // Makes a message ready to be sent: masks it, and remembers which ids it names.
   void Prepare(Call& call, google::protobuf::Message* response) const;
+  // The same for bytes in which nothing has to be masked.
+  void Prepare(Call& call, std::vector<std::string> ids) const;
   // Logs, audits and measures a call that ends with `status`; returns the status to finish it with.
   grpc::Status Conclude(Call& call, absl::Status status,
                         const google::protobuf::Message& request) const;

@@ -14,6 +14,7 @@
 #include "services/registry/api/division_handler.h"
 #include "services/registry/api/registry_handler.h"
 #include "services/registry/core/import_worker.h"
+#include "services/registry/store/registry_cache.h"
 #include "services/registry/store/sql_registry_store.h"
 
 namespace fangpin::registry {
@@ -22,6 +23,13 @@ namespace {
 constexpr char kName[] = "registry";
 constexpr char kDivisionsFile[] = "deploy/data/gansu_divisions.csv";
 
+// A SQLite file is this process's own. PostgreSQL is not: other processes write there too.
+std::unique_ptr<RegistryCache> MakeCache(rpc::ModuleEnv& env, const sql::Database& database) {
+  const int mebibytes = env.config().limits().cache_mebibytes();
+  if (database.engine() != sql::Engine::kSqlite || mebibytes <= 0) return nullptr;
+  return std::make_unique<RegistryCache>(static_cast<size_t>(mebibytes) << 20);
+}
+
 class RegistryModule final : public rpc::Module {
  public:
   RegistryModule(rpc::ModuleEnv& env, DivisionTree tree, seal::KeyRing ring,
@@ -29,7 +37,8 @@ class RegistryModule final : public rpc::Module {
       : tree_(std::move(tree)),
         sealer_(std::move(ring)),
         database_(std::move(database)),
-        store_(database_.get(), &sealer_),
+        cache_(MakeCache(env, *database_)),
+        store_(database_.get(), &sealer_, cache_.get()),
         metrics_(env.metrics()),
         worker_(&store_, &tree_, &metrics_, &clock_),
         registry_(&store_, &tree_, &metrics_),
@@ -57,6 +66,7 @@ class RegistryModule final : public rpc::Module {
   const seal::Sealer sealer_;
   const std::unique_ptr<sql::Database> database_;
   const base::SystemClock clock_;
+  const std::unique_ptr<RegistryCache> cache_;
   SqlRegistryStore store_;
   RegistryMetrics metrics_;
   ImportWorker worker_;

@@ -23,6 +23,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "fangpin/registry/v1/registry_service.grpc.pb.h"
 #include "fangpin/rpc/testdata/v1/echo.grpc.pb.h"
@@ -152,7 +153,7 @@ class Registry {
                           << "log { file: \"" << folder_ << "/log\" }\n"
                           << "databases { service: \"registry\" uri: \"" << database_.uri
                           << "\" }\n"
-                          << (cache ? "" : "");
+                          << (cache ? "" : "limits { cache_mebibytes: -1 }\n");
     const std::string ports = folder_ + "/fangpin-registry.ports";
     fs::remove(ports);
     const std::string binary = fs::path(SelfPath()).parent_path() / "fangpin-registry";
@@ -609,6 +610,8 @@ int Run(const Options& options) {
 }  // namespace fangpin::bench
 
 int main(int argc, char** argv) {
+  // As the suite's servers do it; it is as good for the bare one and for the callers.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   if (argc == 2 && std::string(argv[1]) == "--serve-echo") fangpin::bench::ServeEcho();
   fangpin::bench::Options options;
   CLI::App app("registry_bench");

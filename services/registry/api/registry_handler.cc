@@ -10,6 +10,31 @@ using base::CallContext;
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
+namespace {
+
+// GetHouseholdResponse of one record, BatchGetHouseholdsResponse of many.
+rpc::Encoded Encode(absl::Span<const RecordPtr> records, const std::vector<std::string>& missing) {
+  rpc::Encoded encoded;
+  std::vector<grpc::Slice> slices;
+  slices.reserve(records.size() + 1);
+  for (const RecordPtr& record : records) {
+    encoded.ids.push_back(record->id);
+    slices.emplace_back(record->answer);
+  }
+  for (const RecordPtr& record : records) {
+    if (!record->national_id.empty()) encoded.ids.push_back(record->national_id);
+  }
+  if (!missing.empty()) {
+    pb::BatchGetHouseholdsResponse rest;
+    rest.mutable_missing_ids()->Assign(missing.begin(), missing.end());
+    slices.emplace_back(rest.SerializeAsString());
+  }
+  encoded.bytes = grpc::ByteBuffer(slices.data(), slices.size());
+  return encoded;
+}
+
+}  // namespace
+
 ServerUnaryReactor* RegistryHandler::CreateHousehold(CallbackServerContext* context,
                                                      const pb::CreateHouseholdRequest* request,
                                                      pb::CreateHouseholdResponse* response) {
@@ -19,20 +44,32 @@ ServerUnaryReactor* RegistryHandler::CreateHousehold(CallbackServerContext* cont
 }
 
 ServerUnaryReactor* RegistryHandler::GetHousehold(CallbackServerContext* context,
-                                                  const pb::GetHouseholdRequest* request,
-                                                  pb::GetHouseholdResponse* response) {
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
   return get_household_.Run(
       context, request, response,
-      [this](const CallContext& ctx, const auto& r) { return registry_->GetHousehold(ctx, r); });
+      [this](const CallContext& ctx,
+             const pb::GetHouseholdRequest& r) -> absl::StatusOr<rpc::Encoded> {
+        if (r.revision() != 0 || !r.as_of().empty()) {
+          FANGPIN_ASSIGN_OR_RETURN(const auto past, registry_->GetHousehold(ctx, r));
+          return rpc::Encoded{rpc::ToBytes(past), {past.household().id()}};
+        }
+        FANGPIN_ASSIGN_OR_RETURN(const RecordPtr record,
+                                 registry_->GetRecord(ctx, r.household_id()));
+        return Encode({record}, {});
+      });
 }
 
-ServerUnaryReactor* RegistryHandler::BatchGetHouseholds(
-    CallbackServerContext* context, const pb::BatchGetHouseholdsRequest* request,
-    pb::BatchGetHouseholdsResponse* response) {
-  return batch_get_households_.Run(context, request, response,
-                                   [this](const CallContext& ctx, const auto& r) {
-                                     return registry_->BatchGetHouseholds(ctx, r);
-                                   });
+ServerUnaryReactor* RegistryHandler::BatchGetHouseholds(CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return batch_get_households_.Run(
+      context, request, response,
+      [this](const CallContext& ctx,
+             const pb::BatchGetHouseholdsRequest& r) -> absl::StatusOr<rpc::Encoded> {
+        FANGPIN_ASSIGN_OR_RETURN(const Found found, registry_->BatchGetRecords(ctx, r));
+        return Encode(found.records, found.missing);
+      });
 }
 
 ServerUnaryReactor* RegistryHandler::UpdateHousehold(CallbackServerContext* context,

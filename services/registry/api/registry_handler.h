@@ -4,6 +4,7 @@
 #include <string>
 
 #include "fangpin/registry/v1/registry_service.grpc.pb.h"
+#include "libs/rpc/encoded_method.h"
 #include "libs/rpc/method.h"
 #include "libs/rpc/page_token.h"
 #include "services/registry/core/imports.h"
@@ -11,8 +12,13 @@
 
 namespace fangpin::registry {
 
+// Methods that answer with stored bytes.
+using EncodedRegistryService = pb::RegistryService::WithRawCallbackMethod_GetHousehold<
+    pb::RegistryService::WithRawCallbackMethod_BatchGetHouseholds<
+        pb::RegistryService::CallbackService>>;
+
 // RegistryService over gRPC.
-class RegistryHandler final : public pb::RegistryService::CallbackService {
+class RegistryHandler final : public EncodedRegistryService {
  public:
   // All must outlive it. `page_secret`: see rpc::PageTokens. `point_reads` says where reads of one
   // record run: inline when the store answers from this process.
@@ -28,11 +34,11 @@ class RegistryHandler final : public pb::RegistryService::CallbackService {
                                             const pb::CreateHouseholdRequest* request,
                                             pb::CreateHouseholdResponse* response) override;
   grpc::ServerUnaryReactor* GetHousehold(grpc::CallbackServerContext* context,
-                                         const pb::GetHouseholdRequest* request,
-                                         pb::GetHouseholdResponse* response) override;
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* BatchGetHouseholds(grpc::CallbackServerContext* context,
-                                               const pb::BatchGetHouseholdsRequest* request,
-                                               pb::BatchGetHouseholdsResponse* response) override;
+                                               const grpc::ByteBuffer* request,
+                                               grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListHouseholds(grpc::CallbackServerContext* context,
                                            const pb::ListHouseholdsRequest* request,
                                            pb::ListHouseholdsResponse* response) override;
@@ -74,6 +80,8 @@ class RegistryHandler final : public pb::RegistryService::CallbackService {
   static constexpr std::string_view kService = "fangpin.registry.v1.RegistryService";
   template <typename Request, typename Response>
   using Method = rpc::Method<Request, Response>;
+  template <typename Request, typename Response>
+  using EncodedMethod = rpc::EncodedMethod<Request, Response>;
 
   rpc::Runtime& runtime_;
   Registry* const registry_;
@@ -83,10 +91,10 @@ class RegistryHandler final : public pb::RegistryService::CallbackService {
 
   Method<pb::CreateHouseholdRequest, pb::CreateHouseholdResponse> create_household_{
       runtime_, kService, "CreateHousehold"};
-  Method<pb::GetHouseholdRequest, pb::GetHouseholdResponse> get_household_{
+  EncodedMethod<pb::GetHouseholdRequest, pb::GetHouseholdResponse> get_household_{
       runtime_, kService, "GetHousehold", point_reads_};
-  Method<pb::BatchGetHouseholdsRequest, pb::BatchGetHouseholdsResponse> batch_get_households_{
-      runtime_, kService, "BatchGetHouseholds"};
+  EncodedMethod<pb::BatchGetHouseholdsRequest, pb::BatchGetHouseholdsResponse>
+      batch_get_households_{runtime_, kService, "BatchGetHouseholds"};
   Method<pb::ListHouseholdsRequest, pb::ListHouseholdsResponse> list_households_{runtime_, kService,
                                                                                  "ListHouseholds"};
   Method<pb::UpdateHouseholdRequest, pb::UpdateHouseholdResponse> update_household_{

@@ -45,6 +45,10 @@ absl::Status EtagMismatch(std::string_view id, int64_t revision) {
       .WithResource("household", id);
 }
 
+absl::Status HouseholdChanged() {
+  return base::Error(StatusCode::kAborted, kHouseholdChanged, "农户信息刚刚被修改，请重试");
+}
+
 absl::Status PersonInOtherHousehold() {
   return base::Error(StatusCode::kAlreadyExists, "PERSON_IN_OTHER_HOUSEHOLD",
                      "有成员的证件号码已登记在另一户");

@@ -11,6 +11,8 @@
 // Every error that the registry makes, one function each. None names a person.
 namespace fangpin::registry {
 
+inline constexpr char kHouseholdChanged[] = "HOUSEHOLD_CHANGED";
+
 // NOT_FOUND HOUSEHOLD_NOT_FOUND, resource: household.
 absl::Status HouseholdNotFound(std::string_view id);
 // NOT_FOUND REVISION_NOT_FOUND, metadata: revision.
@@ -25,6 +27,8 @@ absl::Status ImportNotFound(std::string_view id);
 absl::Status ScopeDenied(std::string_view division);
 // ABORTED ETAG_MISMATCH, metadata: revision (the current one).
 absl::Status EtagMismatch(std::string_view id, int64_t revision);
+// ABORTED HOUSEHOLD_CHANGED: since it was read for a change.
+absl::Status HouseholdChanged();
 // ALREADY_EXISTS PERSON_IN_OTHER_HOUSEHOLD.
 absl::Status PersonInOtherHousehold();
 // ALREADY_EXISTS HOUSEHOLD_NUMBER_EXISTS.

@@ -11,6 +11,10 @@ namespace {
 
 constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
 
+struct FakeChanges final : public PreparedChanges {
+  std::vector<std::pair<std::optional<pb::Household>, pb::Revision>> changes;  // before, after
+};
+
 }  // namespace
 
 std::string FakeStore::FingerprintOf(std::string_view id_number) {
@@ -184,9 +188,24 @@ class FakeStore::Tx final : public RegistryWriter {
     return last - count + 1;
   }
 
+  absl::Status PutPrepared(const PreparedChanges& changes) override {
+    const auto& prepared = static_cast<const FakeChanges&>(changes);
+    std::vector<HouseholdChange> all;
+    for (const auto& [before, revision] : prepared.changes) {
+      all.push_back({before.has_value() ? &*before : nullptr, revision});
+    }
+    return Put(all);
+  }
+
   absl::Status Put(absl::Span<const HouseholdChange> changes) override {
     std::vector<PersonIndexChange> persons;
     for (const HouseholdChange& change : changes) {
+      const auto known = data_.households.find(change.revision.household_id());
+      if (change.before != nullptr &&
+          (known == data_.households.end() ||
+           known->second.back().number() != change.before->revision())) {
+        return HouseholdChanged();
+      }
       const pb::Household& after = change.revision.household();
       if (change.before != nullptr) data_.by_national_id.erase(change.before->national_id());
       if (!after.national_id().empty() &&
@@ -219,13 +238,14 @@ class FakeStore::Tx final : public RegistryWriter {
     return absl::OkStatus();
   }
 
-  absl::Status RememberAnswer(const RequestKey& key, std::string_view answer,
-                              absl::Time now) override {
+  absl::StatusOr<bool> RememberAnswer(const RequestKey& key, std::string_view answer,
+                                      absl::Time now) override {
     std::erase_if(data_.answers,
                   [&](const auto& kept) { return kept.second.time < now - kAnswerLife; });
-    data_.answers[{key.principal, key.method, key.request_id}] = {key.body, std::string(answer),
-                                                                  now};
-    return absl::OkStatus();
+    return data_.answers
+        .try_emplace({key.principal, key.method, key.request_id},
+                     KeptAnswer{key.body, std::string(answer), now})
+        .second;
   }
 
   absl::Status RememberDecision(std::string_view household_id, std::string_view decided_by,
@@ -277,10 +297,54 @@ absl::Status FakeStore::Write(absl::FunctionRef<absl::Status(RegistryWriter&)> f
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::unique_ptr<const PreparedChanges>> FakeStore::Prepare(
+    absl::Span<const HouseholdChange> changes) const {
+  auto prepared = std::make_unique<FakeChanges>();
+  for (const HouseholdChange& change : changes) {
+    prepared->changes.emplace_back(
+        change.before == nullptr ? std::nullopt : std::optional<pb::Household>(*change.before),
+        change.revision);
+  }
+  return prepared;
+}
+
 absl::Status FakeStore::Exclusively(std::string_view /*name*/,
                                     absl::FunctionRef<absl::Status()> fn) {
   absl::MutexLock lock(&exclusive_);
   return fn();
+}
+
+absl::StatusOr<RecordPtr> FakeStore::Record(std::string_view id) {
+  FANGPIN_ASSIGN_OR_RETURN(std::vector<RecordPtr> records, Records({std::string(id)}));
+  return records[0];
+}
+
+absl::StatusOr<std::vector<RecordPtr>> FakeStore::Records(absl::Span<const std::string> ids) {
+  std::vector<RecordPtr> records;
+  FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(const auto households, reader.Households(ids));
+    for (const auto& household : households) {
+      records.push_back(household.has_value() ? MakeRecord(*household) : nullptr);
+    }
+    return absl::OkStatus();
+  }));
+  return records;
+}
+
+absl::StatusOr<std::vector<PersonPlace>> FakeStore::Persons(absl::Span<const base::IdKey> keys) {
+  std::vector<std::string> numbers;
+  for (const base::IdKey key : keys) numbers.push_back(base::IdNumberOf(key));
+  std::vector<PersonPlace> places;
+  FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(const auto entries, reader.PersonsByIdNumber(numbers));
+    for (const auto& entry : entries) {
+      places.emplace_back();
+      if (!entry.has_value()) continue;
+      FANGPIN_ASSIGN_OR_RETURN(places.back(), PersonPlace::Of(entry->match, entry->active));
+    }
+    return absl::OkStatus();
+  }));
+  return places;
 }
 
 void FakeStore::FailWrite(int nth, absl::Status status) {

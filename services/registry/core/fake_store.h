@@ -2,6 +2,7 @@
 #define FANGPIN_REGISTRY_CORE_FAKE_STORE_H_
 
 #include <map>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -18,7 +19,12 @@ class FakeStore final : public RegistryStore {
  public:
   absl::Status Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) override;
   absl::Status Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) override;
+  absl::StatusOr<std::unique_ptr<const PreparedChanges>> Prepare(
+      absl::Span<const HouseholdChange> changes) const override;
   absl::Status Exclusively(std::string_view name, absl::FunctionRef<absl::Status()> fn) override;
+  absl::StatusOr<RecordPtr> Record(std::string_view id) override;
+  absl::StatusOr<std::vector<RecordPtr>> Records(absl::Span<const std::string> ids) override;
+  absl::StatusOr<std::vector<PersonPlace>> Persons(absl::Span<const base::IdKey> keys) override;
 
   // 16 bytes, equal for equal numbers.
   static std::string FingerprintOf(std::string_view id_number);

@@ -31,6 +31,19 @@ inline std::string Deterministic(const google::protobuf::Message& message) {
   return bytes;
 }
 
+// INVALID_ARGUMENT REQUEST_ID_TOO_LONG.
+inline absl::Status CheckRequestId(std::string_view request_id) {
+  if (request_id.size() <= kMaxRequestId) return absl::OkStatus();
+  return base::InvalidField("request_id", "REQUEST_ID_TOO_LONG", "请求编号最多64个字符");
+}
+
+// By which a repeat is recognised; without a request id it is empty.
+template <typename Request>
+RequestKey KeyOf(const base::CallContext& ctx, std::string_view method, const Request& request) {
+  if (request.request_id().empty()) return {};
+  return {ctx.principal.subject, std::string(method), request.request_id(), Deterministic(request)};
+}
+
 // Runs `write` in one transaction, once for a request id of the caller: a repeat gets the first
 // answer. An empty request id is never recognised. INVALID_ARGUMENT REQUEST_ID_TOO_LONG,
 // REQUEST_ID_REUSED.
@@ -38,14 +51,8 @@ template <typename Response, typename Request>
 absl::StatusOr<Response> WriteOnce(
     RegistryStore& store, const base::CallContext& ctx, std::string_view method,
     const Request& request, absl::FunctionRef<absl::StatusOr<Response>(RegistryWriter&)> write) {
-  if (request.request_id().size() > kMaxRequestId) {
-    return base::InvalidField("request_id", "REQUEST_ID_TOO_LONG", "请求编号最多64个字符");
-  }
-  RequestKey key;
-  if (!request.request_id().empty()) {
-    key = {ctx.principal.subject, std::string(method), request.request_id(),
-           Deterministic(request)};
-  }
+  FANGPIN_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  const RequestKey key = KeyOf(ctx, method, request);
   Response response;
   FANGPIN_RETURN_IF_ERROR(store.Write([&](RegistryWriter& writer) -> absl::Status {
     if (!key.request_id.empty()) {
@@ -57,7 +64,7 @@ absl::StatusOr<Response> WriteOnce(
     }
     FANGPIN_ASSIGN_OR_RETURN(response, write(writer));
     if (key.request_id.empty()) return absl::OkStatus();
-    return writer.RememberAnswer(key, response.SerializeAsString(), ctx.now);
+    return writer.RememberAnswer(key, response.SerializeAsString(), ctx.now).status();
   }));
   return response;
 }

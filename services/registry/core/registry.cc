@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "libs/base/civil.h"
 #include "libs/base/error.h"
 #include "libs/base/household_id.h"
@@ -32,6 +33,7 @@ constexpr size_t kMaxPurpose = 100;
 constexpr size_t kMaxDecidedBy = 64;
 constexpr int kMaxRisks = 5;
 constexpr size_t kFingerprintSize = 16;
+constexpr char kPersonNotFound[] = "PERSON_NOT_FOUND";
 
 // What a caller may write; everything else is output only, or moves by a procedure of its own.
 constexpr std::string_view kWritable[] = {
@@ -72,6 +74,19 @@ absl::Status CheckCount(std::string_view field, int count, int max) {
 absl::Status CheckHouseholdId(std::string_view id) {
   if (base::ParseHouseholdId(id).ok()) return absl::OkStatus();
   return base::InvalidField("household_id", "HOUSEHOLD_ID_FORMAT", "农户编号应为18位数字");
+}
+
+// The number, also of a person whose disability number it begins. INVALID_ARGUMENT: the reasons of
+// base::IdNumber and base::DisabilityNumber.
+absl::StatusOr<base::IdKey> ReadIdNumber(const std::string& text, absl::CivilDay today) {
+  if (const auto plain = base::PlainIdKey(text, today)) return *plain;
+  const std::string given = base::CleanCode(text);
+  if (given.size() > 18) {
+    FANGPIN_ASSIGN_OR_RETURN(const auto card, base::DisabilityNumber::Parse(given, today));
+    return *base::IdKeyOf(card.id_number().value());
+  }
+  FANGPIN_ASSIGN_OR_RETURN(const auto number, base::IdNumber::Parse(given, today));
+  return *base::IdKeyOf(number.value());
 }
 
 // Copies one top-level field.
@@ -308,28 +323,32 @@ absl::StatusOr<pb::GetHouseholdResponse> Registry::GetHousehold(
   return response;
 }
 
-absl::StatusOr<pb::BatchGetHouseholdsResponse> Registry::BatchGetHouseholds(
-    const base::CallContext& ctx, const pb::BatchGetHouseholdsRequest& request) {
+absl::StatusOr<RecordPtr> Registry::GetRecord(const base::CallContext& ctx, const std::string& id) {
+  FANGPIN_RETURN_IF_ERROR(CheckHouseholdId(id));
+  FANGPIN_ASSIGN_OR_RETURN(RecordPtr record, store_->Record(id));
+  if (record == nullptr) return HouseholdNotFound(id);
+  FANGPIN_RETURN_IF_ERROR(CheckScope(ctx, record->division));
+  return record;
+}
+
+absl::StatusOr<Found> Registry::BatchGetRecords(const base::CallContext& ctx,
+                                                const pb::BatchGetHouseholdsRequest& request) {
   FANGPIN_RETURN_IF_ERROR(CheckCount("household_ids", request.household_ids_size(), kMaxBatchGet));
   std::vector<std::string> ids;
-  std::set<std::string_view> seen;
+  absl::flat_hash_set<std::string_view> seen;
   for (const std::string& id : request.household_ids()) {
     if (seen.insert(id).second) ids.push_back(id);
   }
-  std::vector<std::optional<pb::Household>> found;
-  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
-    FANGPIN_ASSIGN_OR_RETURN(found, reader.Households(ids));
-    return absl::OkStatus();
-  }));
-  pb::BatchGetHouseholdsResponse response;
+  FANGPIN_ASSIGN_OR_RETURN(std::vector<RecordPtr> records, store_->Records(ids));
+  Found found;
   for (size_t i = 0; i < ids.size(); ++i) {
-    if (found[i].has_value() && ctx.principal.MayAccess(found[i]->division())) {
-      *response.add_households() = *std::move(found[i]);
+    if (records[i] != nullptr && ctx.principal.MayAccess(records[i]->division)) {
+      found.records.push_back(std::move(records[i]));
     } else {
-      response.add_missing_ids(ids[i]);
+      found.missing.push_back(std::move(ids[i]));
     }
   }
-  return response;
+  return found;
 }
 
 absl::StatusOr<Page<pb::Household>> Registry::ListHouseholds(
@@ -371,46 +390,90 @@ absl::StatusOr<pb::UpdateHouseholdResponse> Registry::UpdateHousehold(
   FANGPIN_RETURN_IF_ERROR(CheckText("etag", request.etag(), kMaxRequestId, true));
   FANGPIN_ASSIGN_OR_RETURN(const std::vector<const FieldDescriptor*> fields,
                            Writable(request.update_mask()));
+  FANGPIN_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  const RequestKey key = KeyOf(ctx, "UpdateHousehold", request);
+  const std::string& id = request.household().id();
   const absl::CivilDay today = base::Today(ctx.now);
-  bool changed = false;
-  const auto update = [&](RegistryReader& reader,
-                          RegistryWriter* writer) -> absl::StatusOr<pb::UpdateHouseholdResponse> {
-    FANGPIN_ASSIGN_OR_RETURN(const pb::Household before,
-                             LoadHousehold(ctx, reader, request.household().id()));
-    if (request.etag() != before.etag()) return EtagMismatch(before.id(), before.revision());
-    pb::Household after = before;
-    for (const FieldDescriptor* field : fields) CopyField(request.household(), field, &after);
-    Normalise(today, &after);
-    AssignPersonIds(&before, &after);
-    FANGPIN_RETURN_IF_ERROR(CheckNobodyOmitted(before, after));
-    const std::vector<base::FieldError> problems = CheckRecord(after, today, *divisions_);
-    if (!problems.empty()) return FieldsInvalid(problems);
-    Complete(&before, &after);
-    changed = !ChangedFields(before, after).empty();
-    pb::UpdateHouseholdResponse response;
-    if (writer == nullptr || !changed) {
-      *response.mutable_household() = std::move(after);
-      return response;
-    }
-    HouseholdChange change{&before, MakeRevision(&before, std::move(after), ctx.now,
-                                                 ctx.principal.subject, request.reason())};
-    FANGPIN_RETURN_IF_ERROR(writer->Put({change}));
-    *response.mutable_household() = std::move(*change.revision.mutable_household());
-    return response;
+
+  // Transactions stand in line for the one writer, so all but the writing itself is done before.
+  FANGPIN_ASSIGN_OR_RETURN(const RecordPtr record, GetRecord(ctx, id));
+  FANGPIN_ASSIGN_OR_RETURN(const pb::Household before, record->Parse());
+  const auto stale = [&](int64_t revision) -> absl::StatusOr<pb::UpdateHouseholdResponse> {
+    // A repeat brings the etag from before it was first made.
+    FANGPIN_ASSIGN_OR_RETURN(auto answered, AnsweredUpdate(key));
+    if (answered.has_value()) return *std::move(answered);
+    return EtagMismatch(id, revision);
   };
+  if (request.etag() != before.etag()) return stale(before.revision());
+  pb::Household after = before;
+  for (const FieldDescriptor* field : fields) CopyField(request.household(), field, &after);
+  Normalise(today, &after);
+  AssignPersonIds(&before, &after);
+  FANGPIN_RETURN_IF_ERROR(CheckNobodyOmitted(before, after));
+  const std::vector<base::FieldError> problems = CheckRecord(after, today, *divisions_);
+  if (!problems.empty()) return FieldsInvalid(problems);
+  Complete(&before, &after);
+  pb::UpdateHouseholdResponse response;
   if (request.validate_only()) {
-    pb::UpdateHouseholdResponse response;
-    FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
-      FANGPIN_ASSIGN_OR_RETURN(response, update(reader, nullptr));
-      return absl::OkStatus();
-    }));
+    *response.mutable_household() = std::move(after);
     return response;
   }
-  FANGPIN_ASSIGN_OR_RETURN(pb::UpdateHouseholdResponse response,
-                           WriteOnce<pb::UpdateHouseholdResponse>(
-                               *store_, ctx, "UpdateHousehold", request,
-                               [&](RegistryWriter& writer) { return update(writer, &writer); }));
-  if (changed) metrics_->households_updated.Increment();
+  HouseholdChange change{&before, MakeRevision(&before, std::move(after), ctx.now,
+                                               ctx.principal.subject, request.reason())};
+  const bool changed = !change.revision.changed_fields().empty();
+  if (!changed && key.request_id.empty()) {
+    *response.mutable_household() = before;
+    return response;
+  }
+
+  // Of the answer it is enough to keep which revision it showed.
+  pb::UpdateHouseholdResponse kept;
+  kept.mutable_household()->set_id(id);
+  kept.mutable_household()->set_revision(changed ? change.revision.number() : before.revision());
+  std::unique_ptr<const PreparedChanges> prepared;
+  if (changed) FANGPIN_ASSIGN_OR_RETURN(prepared, store_->Prepare({change}));
+  bool repeat = false;
+  const absl::Status written = store_->Write([&](RegistryWriter& writer) -> absl::Status {
+    repeat = false;
+    if (!key.request_id.empty()) {
+      FANGPIN_ASSIGN_OR_RETURN(const bool first,
+                               writer.RememberAnswer(key, kept.SerializeAsString(), ctx.now));
+      repeat = !first;
+    }
+    return repeat || prepared == nullptr ? absl::OkStatus() : writer.PutPrepared(*prepared);
+  });
+  if (repeat || base::Reason(written) == kHouseholdChanged) {
+    FANGPIN_ASSIGN_OR_RETURN(const RecordPtr now, GetRecord(ctx, id));
+    FANGPIN_ASSIGN_OR_RETURN(const pb::Household current, now->Parse());
+    return stale(current.revision());
+  }
+  FANGPIN_RETURN_IF_ERROR(written);
+  if (changed) {
+    metrics_->households_updated.Increment();
+    *response.mutable_household() = std::move(*change.revision.mutable_household());
+  } else {
+    *response.mutable_household() = before;
+  }
+  return response;
+}
+
+absl::StatusOr<std::optional<pb::UpdateHouseholdResponse>> Registry::AnsweredUpdate(
+    const RequestKey& key) {
+  if (key.request_id.empty()) return std::nullopt;
+  std::optional<pb::UpdateHouseholdResponse> response;
+  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+    response = std::nullopt;
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<std::string> kept, reader.FindAnswer(key));
+    if (!kept.has_value()) return absl::OkStatus();
+    pb::UpdateHouseholdResponse which;
+    if (!which.ParseFromString(*kept)) return absl::DataLossError("kept answer does not parse");
+    FANGPIN_ASSIGN_OR_RETURN(
+        std::optional<pb::Revision> revision,
+        reader.RevisionAt(which.household().id(), which.household().revision()));
+    if (!revision.has_value()) return absl::DataLossError("revision of an answer is not there");
+    *response.emplace().mutable_household() = std::move(*revision->mutable_household());
+    return absl::OkStatus();
+  }));
   return response;
 }
 
@@ -421,7 +484,7 @@ pb::PersonLookUp Registry::Answer(const base::CallContext& ctx,
     *answer.mutable_match() = entry->match;
     metrics_->lookups_found.Increment();
   } else {
-    answer.set_reason("PERSON_NOT_FOUND");
+    answer.set_reason(kPersonNotFound);
     metrics_->lookups_not_found.Increment();
   }
   return answer;
@@ -436,7 +499,7 @@ absl::StatusOr<pb::LookUpPersonResponse> Registry::LookUpPerson(
   FANGPIN_ASSIGN_OR_RETURN(pb::BatchLookUpPersonsResponse found, BatchLookUpPersons(ctx, batch));
   const pb::PersonLookUp& result = found.results(0);
   if (!result.has_match()) {
-    if (result.reason() == "PERSON_NOT_FOUND") return PersonNotFound();
+    if (result.reason() == kPersonNotFound) return PersonNotFound();
     return base::InvalidField("id_number", result.reason(), "证件号码无效");
   }
   pb::LookUpPersonResponse response;
@@ -449,38 +512,38 @@ absl::StatusOr<pb::BatchLookUpPersonsResponse> Registry::BatchLookUpPersons(
   FANGPIN_RETURN_IF_ERROR(CheckCount("id_numbers", request.id_numbers_size(), kMaxBatchLookUp));
   FANGPIN_RETURN_IF_ERROR(CheckText("purpose", request.purpose(), kMaxPurpose, true));
   const absl::CivilDay today = base::Today(ctx.now);
-  std::vector<std::string> numbers;  // the valid ones
-  std::vector<std::string> reasons;  // one a number; empty for a valid one
+  pb::BatchLookUpPersonsResponse response;
+  response.mutable_results()->Reserve(request.id_numbers_size());
+  std::vector<base::IdKey> keys;  // of the valid ones
+  std::vector<pb::PersonLookUp*> answers;
+  keys.reserve(static_cast<size_t>(request.id_numbers_size()));
+  answers.reserve(keys.capacity());
   for (const std::string& text : request.id_numbers()) {
-    const std::string given = base::CleanCode(text);
-    if (given.size() > 18) {
-      const auto card = base::DisabilityNumber::Parse(given, today);
-      reasons.push_back(base::Reason(card.status()));
-      if (card.ok()) numbers.push_back(card->id_number().value());
+    pb::PersonLookUp* const answer = response.add_results();
+    const absl::StatusOr<base::IdKey> key = ReadIdNumber(text, today);
+    if (key.ok()) {
+      keys.push_back(*key);
+      answers.push_back(answer);
     } else {
-      const auto id = base::IdNumber::Parse(given, today);
-      reasons.push_back(base::Reason(id.status()));
-      if (id.ok()) numbers.push_back(id->value());
+      answer->set_reason(base::Reason(key.status()));
     }
   }
-  std::vector<std::optional<PersonEntry>> entries;
-  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
-    FANGPIN_ASSIGN_OR_RETURN(entries, reader.PersonsByIdNumber(numbers));
-    return absl::OkStatus();
-  }));
+  FANGPIN_ASSIGN_OR_RETURN(const std::vector<PersonPlace> places, store_->Persons(keys));
   log::Info("person look-up", {{"request_id", ctx.request_id},
                                {"subject", ctx.principal.subject},
                                {"purpose", request.purpose()},
                                {"persons", request.id_numbers_size()}});
-  pb::BatchLookUpPersonsResponse response;
-  size_t next = 0;
-  for (const std::string& reason : reasons) {
-    if (reason.empty()) {
-      *response.add_results() = Answer(ctx, entries[next++]);
+  uint64_t found = 0;
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (places[i].active && ctx.principal.MayAccess(places[i].Division())) {
+      places[i].Describe(answers[i]->mutable_match());
+      ++found;
     } else {
-      response.add_results()->set_reason(reason);
+      answers[i]->set_reason(kPersonNotFound);
     }
   }
+  metrics_->lookups_found.Increment(found);
+  metrics_->lookups_not_found.Increment(places.size() - found);
   return response;
 }
 

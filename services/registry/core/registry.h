@@ -1,6 +1,7 @@
 #ifndef FANGPIN_REGISTRY_CORE_REGISTRY_H_
 #define FANGPIN_REGISTRY_CORE_REGISTRY_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,12 @@ struct Page {
   PageKey next;
 };
 
+// Households found, and ids that do not exist or lie outside the caller's divisions.
+struct Found {
+  std::vector<RecordPtr> records;
+  std::vector<std::string> missing;
+};
+
 // The use cases of RegistryService on households and persons; each keeps the promises of the method
 // with its name. Thread-safe.
 class Registry {
@@ -34,8 +41,11 @@ class Registry {
       const base::CallContext& ctx, const pb::CreateHouseholdRequest& request);
   absl::StatusOr<pb::GetHouseholdResponse> GetHousehold(const base::CallContext& ctx,
                                                         const pb::GetHouseholdRequest& request);
-  absl::StatusOr<pb::BatchGetHouseholdsResponse> BatchGetHouseholds(
-      const base::CallContext& ctx, const pb::BatchGetHouseholdsRequest& request);
+  // GetHousehold of the current revision, as bytes.
+  absl::StatusOr<RecordPtr> GetRecord(const base::CallContext& ctx, const std::string& id);
+  // BatchGetHouseholds, as bytes.
+  absl::StatusOr<Found> BatchGetRecords(const base::CallContext& ctx,
+                                        const pb::BatchGetHouseholdsRequest& request);
   // `after` as in Page::next of the part before; page_size is taken as it is.
   absl::StatusOr<Page<pb::Household>> ListHouseholds(const base::CallContext& ctx,
                                                      const pb::ListHouseholdsRequest& request,
@@ -55,6 +65,8 @@ class Registry {
                                                    const PageKey& after);
 
  private:
+  // The first answer to an update that was already made; nullopt when the request is new.
+  absl::StatusOr<std::optional<pb::UpdateHouseholdResponse>> AnsweredUpdate(const RequestKey& key);
   // The entries as the caller may see them; others are PERSON_NOT_FOUND.
   pb::PersonLookUp Answer(const base::CallContext& ctx, const std::optional<PersonEntry>& entry);
 

@@ -17,6 +17,7 @@ namespace {
 using ::absl::StatusCode;
 using ::fangpin::testing::EqualsProto;
 using ::fangpin::testing::ErrorIs;
+using ::fangpin::testing::IsOkAndHolds;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -221,10 +222,12 @@ TEST_F(RegistryTest, OnlyTheCallersDivisionsAreSeen) {
               ErrorIs(StatusCode::kPermissionDenied, "SCOPE_DENIED"));
   pb::BatchGetHouseholdsRequest batch;
   batch.add_household_ids(created.id());
-  const auto got = registry_.BatchGetHouseholds(elsewhere, batch);
+  const auto got = registry_.BatchGetRecords(elsewhere, batch);
   FASSERT_OK(got);
-  EXPECT_THAT(got->households(), IsEmpty());
-  EXPECT_THAT(got->missing_ids(), ElementsAre(created.id()));
+  EXPECT_THAT(got->records, IsEmpty());
+  EXPECT_THAT(got->missing, ElementsAre(created.id()));
+  EXPECT_THAT(registry_.GetRecord(elsewhere, created.id()),
+              ErrorIs(StatusCode::kPermissionDenied, "SCOPE_DENIED"));
   pb::LookUpPersonRequest look_up;
   look_up.set_id_number(TestIdNumber(1));
   look_up.set_purpose("核对");
@@ -245,14 +248,15 @@ TEST_F(RegistryTest, BatchGetAnswersRepeatsOnceInTheOrderAsked) {
   for (const std::string& id : {b.id(), a.id(), b.id(), std::string("621126200201000999")}) {
     request.add_household_ids(id);
   }
-  const auto got = registry_.BatchGetHouseholds(TestContext(), request);
+  const auto got = registry_.BatchGetRecords(TestContext(), request);
   FASSERT_OK(got);
-  ASSERT_THAT(got->households(), SizeIs(2));
-  EXPECT_EQ(got->households(0).id(), b.id());
-  EXPECT_EQ(got->households(1).id(), a.id());
-  EXPECT_THAT(got->missing_ids(), ElementsAre("621126200201000999"));
+  ASSERT_THAT(got->records, SizeIs(2));
+  EXPECT_EQ(got->records[0]->id, b.id());
+  EXPECT_EQ(got->records[1]->id, a.id());
+  EXPECT_THAT(got->records[1]->Parse(), IsOkAndHolds(EqualsProto(a)));
+  EXPECT_THAT(got->missing, ElementsAre("621126200201000999"));
   for (int i = 0; i < 1000; ++i) request.add_household_ids(std::to_string(i));
-  EXPECT_THAT(registry_.BatchGetHouseholds(TestContext(), request),
+  EXPECT_THAT(registry_.BatchGetRecords(TestContext(), request),
               ErrorIs(StatusCode::kInvalidArgument, "BATCH_TOO_LARGE"));
 }
 

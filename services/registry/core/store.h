@@ -2,6 +2,7 @@
 #define FANGPIN_REGISTRY_CORE_STORE_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@
 #include "fangpin/registry/v1/household.pb.h"
 #include "fangpin/registry/v1/import.pb.h"
 #include "fangpin/registry/v1/registry_service.pb.h"
+#include "libs/base/id_key.h"
+#include "services/registry/core/person_place.h"
+#include "services/registry/core/record.h"
 
 namespace fangpin::registry {
 
@@ -63,6 +67,13 @@ struct ImportRecord {
   int64_t received_bytes = 0;
   absl::Time run_time;  // the instant of RunImport: the day of all it writes
   int attempts = 0;     // how often a run was begun
+};
+
+// Changes with everything done that needs no transaction. Made by RegistryStore::Prepare, written
+// by that store's writers, as often as a transaction runs.
+class PreparedChanges {
+ public:
+  virtual ~PreparedChanges() = default;
 };
 
 // Reads inside one consistent snapshot.
@@ -119,9 +130,12 @@ class RegistryWriter : public RegistryReader {
   // free before others are claimed. ALREADY_EXISTS PERSON_IN_OTHER_HOUSEHOLD,
   // HOUSEHOLD_NUMBER_EXISTS.
   virtual absl::Status Put(absl::Span<const HouseholdChange> changes) = 0;
-  // Remembers the answer; forgets those of more than seven days before `now`.
-  virtual absl::Status RememberAnswer(const RequestKey& key, std::string_view answer,
-                                      absl::Time now) = 0;
+  // The same. ABORTED HOUSEHOLD_CHANGED when a household is at another revision than its `before`.
+  virtual absl::Status PutPrepared(const PreparedChanges& changes) = 0;
+  // Remembers the answer unless the request has one; false when it has. Forgets now and then those
+  // of more than seven days before `now`.
+  virtual absl::StatusOr<bool> RememberAnswer(const RequestKey& key, std::string_view answer,
+                                              absl::Time now) = 0;
   virtual absl::Status RememberDecision(std::string_view household_id, std::string_view decided_by,
                                         int to_state) = 0;
 
@@ -143,8 +157,21 @@ class RegistryStore {
   // fn may run again after a conflict, on another thread; it assigns its results anew each time.
   // When it fails nothing is kept and its status is returned.
   virtual absl::Status Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) = 0;
+  // Seals and indexes the changes, so that a transaction only writes them.
+  virtual absl::StatusOr<std::unique_ptr<const PreparedChanges>> Prepare(
+      absl::Span<const HouseholdChange> changes) const = 0;
   // Runs fn while no other process runs one on this store under that name.
   virtual absl::Status Exclusively(std::string_view name, absl::FunctionRef<absl::Status()> fn) = 0;
+
+  // Reads of single records, from memory where it can. Each answer includes every write that was
+  // answered before the call; two of them need not be of one snapshot.
+  //
+  // The household as it is; null for an unknown id.
+  virtual absl::StatusOr<RecordPtr> Record(std::string_view id) = 0;
+  // One an id, in order.
+  virtual absl::StatusOr<std::vector<RecordPtr>> Records(absl::Span<const std::string> ids) = 0;
+  // Where the persons with these ID numbers are, in order.
+  virtual absl::StatusOr<std::vector<PersonPlace>> Persons(absl::Span<const base::IdKey> keys) = 0;
 };
 
 // What a change does to the person index. Applied in this order.

@@ -6,8 +6,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
-#include "libs/sql/errors.h"
 #include "services/registry/core/errors.h"
+#include "services/registry/store/sealed_revision.h"
+#include "services/registry/store/sql_changes.h"
 #include "sql/registry_sql.h"
 
 namespace fangpin::registry {
@@ -24,9 +25,6 @@ constexpr int kStates = 6;  // MonitoringState has numbers below
 constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
 
 // Where a sealed value belongs: one that is moved elsewhere does not open.
-std::string RevisionPlace(std::string_view household_id, int64_t number) {
-  return base::StrCat("revision/", household_id, "/", number);
-}
 std::string AnswerPlace(const RequestKey& key) {
   return base::StrCat("answer/", key.principal, "/", key.method, "/", key.request_id);
 }
@@ -38,15 +36,15 @@ std::string ErrorPlace(std::string_view import_id, int64_t sequence) {
   return base::StrCat("import-error/", import_id, "/", sequence);
 }
 
-Value NullIfEmpty(const std::string& text) { return text.empty() ? Value() : Value(text); }
-
 // What a parameter of a look-up by many keys is.
 Value TextKey(const std::string& key) { return key; }
 Value BytesKey(const std::string& key) { return Blob{key}; }
 
 class SqlTx final : public RegistryWriter {
  public:
-  SqlTx(sql::Tx* tx, const seal::Sealer* sealer) : tx_(*tx), sealer_(*sealer) {}
+  // `touched` and `answers` are null for reading.
+  SqlTx(sql::Tx* tx, const seal::Sealer* sealer, TouchedKeys* touched, AnswerUpkeep* answers)
+      : tx_(*tx), sealer_(*sealer), touched_(touched), answers_(answers) {}
 
   absl::StatusOr<std::vector<std::optional<pb::Household>>> Households(
       absl::Span<const std::string> ids) override {
@@ -213,48 +211,26 @@ class SqlTx final : public RegistryWriter {
   }
 
   absl::Status Put(absl::Span<const HouseholdChange> changes) override {
-    std::vector<std::vector<Value>> inserts, updates, revisions, drops, releases, claims;
-    for (const HouseholdChange& change : changes) {
-      const pb::Household& h = change.revision.household();
-      (change.before == nullptr ? inserts : updates)
-          .push_back({h.id(), h.division(), NullIfEmpty(h.national_id()), h.kind(),
-                      h.monitoring().state(), h.monitoring().category(), h.revision()});
-      FANGPIN_ASSIGN_OR_RETURN(
-          std::string sealed,
-          sealer_.Seal(change.revision.SerializeAsString(), RevisionPlace(h.id(), h.revision())));
-      revisions.push_back(
-          {h.id(), h.revision(), Micros(change.revision.time()), Blob{std::move(sealed)}});
-      const PersonIndexChange persons = DiffPersons(change.before, h);
-      for (const std::string& number : persons.dropped) {
-        drops.push_back({Blob{sealer_.Fingerprint(number)}, h.id()});
-      }
-      for (const auto& p : persons.released) {
-        releases.push_back({Blob{sealer_.Fingerprint(p.id_number)}, h.id(), p.person_id});
-      }
-      for (const auto& p : persons.claimed) {
-        claims.push_back({Blob{sealer_.Fingerprint(p.id_number)}, h.id(), p.person_id});
-      }
-    }
-    FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kUpdateHousehold, updates).status()));
-    FANGPIN_RETURN_IF_ERROR(NumberError(tx_.ExecuteMany(q::kInsertHousehold, inserts).status()));
-    FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kInsertRevision, revisions).status());
-    FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kDropPerson, drops).status());
-    FANGPIN_RETURN_IF_ERROR(tx_.ExecuteMany(q::kReleasePerson, releases).status());
-    FANGPIN_ASSIGN_OR_RETURN(const int64_t claimed, tx_.ExecuteMany(q::kClaimPerson, claims));
-    if (claimed != static_cast<int64_t>(claims.size())) return PersonInOtherHousehold();
-    return absl::OkStatus();
+    FANGPIN_ASSIGN_OR_RETURN(const auto rows, SqlChanges::Make(changes, sealer_));
+    return rows->Write(tx_, *touched_);
   }
 
-  absl::Status RememberAnswer(const RequestKey& key, std::string_view answer,
-                              absl::Time now) override {
-    FANGPIN_RETURN_IF_ERROR(
-        tx_.Execute(q::kDropAnswers, absl::ToUnixMicros(now - kAnswerLife)).status());
+  absl::Status PutPrepared(const PreparedChanges& changes) override {
+    return static_cast<const SqlChanges&>(changes).Write(tx_, *touched_);
+  }
+
+  absl::StatusOr<bool> RememberAnswer(const RequestKey& key, std::string_view answer,
+                                      absl::Time now) override {
+    if (answers_->IsDue(now)) {
+      FANGPIN_RETURN_IF_ERROR(
+          tx_.Execute(q::kDropAnswers, absl::ToUnixMicros(now - kAnswerLife)).status());
+    }
     FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(answer, AnswerPlace(key)));
-    return tx_
-        .Execute(q::kInsertAnswer, key.principal, key.method, key.request_id,
-                 Blob{sealer_.Fingerprint(key.body)}, absl::ToUnixMicros(now),
-                 Blob{std::move(sealed)})
-        .status();
+    FANGPIN_ASSIGN_OR_RETURN(
+        const int64_t kept, tx_.Execute(q::kInsertAnswer, key.principal, key.method, key.request_id,
+                                        Blob{sealer_.Fingerprint(key.body)},
+                                        absl::ToUnixMicros(now), Blob{std::move(sealed)}));
+    return kept > 0;
   }
 
   absl::Status RememberDecision(std::string_view household_id, std::string_view decided_by,
@@ -297,16 +273,6 @@ class SqlTx final : public RegistryWriter {
   }
 
  private:
-  static int64_t Micros(const google::protobuf::Timestamp& time) {
-    return time.seconds() * 1'000'000 + time.nanos() / 1000;
-  }
-
-  // A unique key of households other than the id is the 户编号.
-  static absl::Status NumberError(absl::Status status) {
-    return sql::IsUniqueViolation(status, "households_national_id") ? HouseholdNumberExists()
-                                                                    : status;
-  }
-
   template <typename Message>
   absl::StatusOr<Message> Open(std::string_view sealed, std::string_view place) const {
     FANGPIN_ASSIGN_OR_RETURN(const std::string bytes, sealer_.Unseal(sealed, place));
@@ -352,22 +318,37 @@ class SqlTx final : public RegistryWriter {
 
   sql::Tx& tx_;
   const seal::Sealer& sealer_;
+  TouchedKeys* const touched_;
+  AnswerUpkeep* const answers_;
 };
 
 }  // namespace
 
+bool AnswerUpkeep::IsDue(absl::Time now) {
+  const int64_t us = absl::ToUnixMicros(now);
+  int64_t last = last_us_.load(std::memory_order_relaxed);
+  return (us < last || us - last >= absl::ToInt64Microseconds(kBetween)) &&
+         last_us_.compare_exchange_strong(last, us, std::memory_order_relaxed);
+}
+
 absl::Status SqlRegistryStore::Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) {
   return database_->Read([&](sql::Tx& tx) {
-    SqlTx reader(&tx, sealer_);
+    SqlTx reader(&tx, sealer_, nullptr, nullptr);
     return fn(reader);
   });
 }
 
 absl::Status SqlRegistryStore::Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) {
+  TouchedKeys touched(cache_);
   return database_->Write([&](sql::Tx& tx) {
-    SqlTx writer(&tx, sealer_);
+    SqlTx writer(&tx, sealer_, &touched, &answers_);
     return fn(writer);
   });
+}
+
+absl::StatusOr<std::unique_ptr<const PreparedChanges>> SqlRegistryStore::Prepare(
+    absl::Span<const HouseholdChange> changes) const {
+  return SqlChanges::Make(changes, *sealer_);
 }
 
 absl::Status SqlRegistryStore::Exclusively(std::string_view name,

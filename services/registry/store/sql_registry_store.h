@@ -1,28 +1,54 @@
 #ifndef FANGPIN_REGISTRY_STORE_SQL_REGISTRY_STORE_H_
 #define FANGPIN_REGISTRY_STORE_SQL_REGISTRY_STORE_H_
 
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <memory>
+
 #include "libs/seal/sealer.h"
 #include "libs/sql/database.h"
 #include "services/registry/core/store.h"
+#include "services/registry/store/registry_cache.h"
 
 namespace fangpin::registry {
+
+// When old answers are dropped: not at each write.
+class AnswerUpkeep {
+ public:
+  // True now and then, to one caller.
+  bool IsDue(absl::Time now);
+
+ private:
+  static constexpr absl::Duration kBetween = absl::Hours(1);
+  std::atomic<int64_t> last_us_{std::numeric_limits<int64_t>::max()};  // of nobody yet
+};
 
 // The registry in a SQLite or PostgreSQL database. Records, answers, uploads and error rows are
 // sealed, each bound to its place; columns hold ids, divisions, states and times. Persons are found
 // by fingerprint.
 class SqlRegistryStore final : public RegistryStore {
  public:
-  // Both must outlive this. Call MigrateRegistry first.
-  SqlRegistryStore(sql::Database* database, const seal::Sealer* sealer)
-      : database_(database), sealer_(sealer) {}
+  // All must outlive this. Call MigrateRegistry first. `cache` may be null; with one, no other
+  // process and no other store writes the database.
+  SqlRegistryStore(sql::Database* database, const seal::Sealer* sealer,
+                   RegistryCache* cache = nullptr)
+      : database_(database), sealer_(sealer), cache_(cache) {}
 
   absl::Status Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) override;
   absl::Status Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) override;
+  absl::StatusOr<std::unique_ptr<const PreparedChanges>> Prepare(
+      absl::Span<const HouseholdChange> changes) const override;
   absl::Status Exclusively(std::string_view name, absl::FunctionRef<absl::Status()> fn) override;
+  absl::StatusOr<RecordPtr> Record(std::string_view id) override;
+  absl::StatusOr<std::vector<RecordPtr>> Records(absl::Span<const std::string> ids) override;
+  absl::StatusOr<std::vector<PersonPlace>> Persons(absl::Span<const base::IdKey> keys) override;
 
  private:
   sql::Database* const database_;
   const seal::Sealer* const sealer_;
+  RegistryCache* const cache_;
+  AnswerUpkeep answers_;
 };
 
 // Creates or updates the registry's tables.

@@ -5,14 +5,20 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- name: UpdateHousehold
 UPDATE households
    SET division = $2, national_id = $3, kind = $4, state = $5, category = $6, revision = $7
- WHERE id = $1;
+ WHERE id = $1 AND revision = $7 - 1;
 
 -- name: InsertRevision
 INSERT INTO revisions (household_id, number, time_us, sealed)
 VALUES ($1, $2, $3, $4);
 
+-- name: GetHousehold
+SELECT h.id, h.revision, r.sealed, h.division, h.national_id
+  FROM households h
+  JOIN revisions r ON r.household_id = h.id AND r.number = h.revision
+ WHERE h.id = $1;
+
 -- name: GetHouseholds
-SELECT h.id, h.revision, r.sealed
+SELECT h.id, h.revision, r.sealed, h.division, h.national_id
   FROM households h
   JOIN revisions r ON r.household_id = h.id AND r.number = h.revision
  WHERE h.id IN (
@@ -91,7 +97,8 @@ SELECT body, sealed
 
 -- name: InsertAnswer
 INSERT INTO requests (principal, method, request_id, body, time_us, sealed)
-VALUES ($1, $2, $3, $4, $5, $6);
+VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (principal, method, request_id) DO NOTHING;
 
 -- name: DropAnswers
 DELETE FROM requests
