@@ -111,7 +111,9 @@ absl::StatusOr<WorkingDayCalendar> WorkingDayCalendar::Create(std::set<int> year
 absl::StatusOr<bool> WorkingDayCalendar::IsWorkingDay(absl::CivilDay day) const {
   if (!years_.contains(static_cast<int>(day.year()))) {
     return Error(absl::StatusCode::kFailedPrecondition, "CALENDAR_MISSING",
-                 StrCat("缺少", day.year(), "年的工作日历，无法计算工作日"))
+                 StrCat("缺少", day.year(),
+                        "年的工作日历，请按国务院办公厅当年的放假安排在政策目录的 "
+                        "calendar.textproto 中配置"))
         .WithMetadata("year", StrCat(day.year()));
   }
   if (workdays_.contains(day)) return true;

@@ -169,16 +169,21 @@ absl::StatusOr<Leases::Held> Dispatcher::DeliverOne(const Queued& queued) {
   if (status.ok()) {
     outcome = Outcome::kDelivered;
     FANGPIN_ASSIGN_OR_RETURN(held, leases_.Complete(queued, now + options_.lease));
-  } else if (IsTransient(status.code())) {
-    outcome = Outcome::kRetried;
-    FANGPIN_RETURN_IF_ERROR(leases_.Retry(queued, now + Backoff(entry.attempts)));
+  } else {
+    const bool transient = IsTransient(status.code());
+    outcome = transient ? Outcome::kRetried : Outcome::kRefused;
+    const std::string reason = transient ? "" : ReasonOf(status);
+    if (!transient) {
+      log::Error("outbox entry refused", {{"id", entry.id},
+                                          {"kind", entry.kind},
+                                          {"reason", reason},
+                                          {"attempts", entry.attempts + 1}});
+    }
+    const absl::Duration most = transient ? options_.max_backoff : options_.max_refused_backoff;
+    FANGPIN_RETURN_IF_ERROR(
+        leases_.Retry(queued, reason, now + Backoff(options_.min_backoff, most, entry.attempts)));
     // The poll has to learn when the key is due again.
     Wake();
-  } else {
-    outcome = Outcome::kParked;
-    const std::string reason = ReasonOf(status);
-    log::Error("outbox entry parked", {{"id", entry.id}, {"kind", entry.kind}, {"reason", reason}});
-    FANGPIN_ASSIGN_OR_RETURN(held, leases_.Park(queued, reason, now + options_.lease));
   }
   if (options_.observer != nullptr) options_.observer(entry, status, outcome);
   return held;
@@ -198,11 +203,10 @@ absl::Status Dispatcher::Handle(const Entry& entry) const {
   }
 }
 
-absl::Duration Dispatcher::Backoff(int64_t attempts) const {
+absl::Duration Dispatcher::Backoff(absl::Duration least, absl::Duration most, int64_t attempts) {
   constexpr int64_t kMaxDoublings = 30;
   const absl::Duration full =
-      std::min(options_.max_backoff,
-               options_.min_backoff * (int64_t{1} << std::min(attempts, kMaxDoublings)));
+      std::min(most, least * (int64_t{1} << std::min(attempts, kMaxDoublings)));
   thread_local absl::BitGen random;
   return full * absl::Uniform(random, 0.5, 1.0);
 }

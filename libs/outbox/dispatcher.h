@@ -21,11 +21,11 @@
 namespace fangpin::outbox {
 
 // Delivers one entry to an idempotent method. UNAVAILABLE, ABORTED, DEADLINE_EXCEEDED,
-// RESOURCE_EXHAUSTED and CANCELLED are tried again later; any other error parks the entry. Must
-// return well within half of Options::lease.
+// RESOURCE_EXHAUSTED and CANCELLED say that it cannot be taken now, any other error that it is
+// refused; both are tried again, for ever. Must return well within half of Options::lease.
 using Handler = std::function<absl::Status(const Entry&)>;
 
-enum class Outcome { kDelivered, kRetried, kParked };
+enum class Outcome { kDelivered, kRetried, kRefused };
 
 struct Options {
   // Deliveries at the same time, each of another key.
@@ -35,6 +35,8 @@ struct Options {
   // Between two attempts: doubles from the first to the second, less up to half of it by chance.
   absl::Duration min_backoff = absl::Milliseconds(100);
   absl::Duration max_backoff = absl::Minutes(1);
+  // The same upper end for what is refused: what the receiver lacks takes people to put right.
+  absl::Duration max_refused_backoff = absl::Minutes(30);
   // A key held by a process that died is taken over after this long.
   absl::Duration lease = absl::Seconds(60);
   // Null: the machine's. Must outlive the dispatcher.
@@ -46,10 +48,10 @@ struct Options {
 // Delivers the outbox of one database, every key in order, by threads of its own from Start to
 // Stop. Several processes may run one each on the same PostgreSQL schema: a lease keeps a key with
 // one of them; a SQLite file has one. An entry is delivered again when the process dies between
-// delivery and record. A parked entry does not hold up its key.
+// delivery and record. What fails holds up its key, whose later entries rest on it, and no other.
 class Dispatcher {
  public:
-  // database must outlive the dispatcher. Entries of a kind without handler are parked.
+  // database must outlive the dispatcher. Entries of a kind without handler are refused.
   Dispatcher(sql::Database* database, absl::flat_hash_map<std::string, Handler> handlers,
              Options options = {});
   Dispatcher(const Dispatcher&) = delete;
@@ -72,7 +74,7 @@ class Dispatcher {
   // Delivers and records one; returns whether the key is still held.
   absl::StatusOr<Leases::Held> DeliverOne(const Queued& queued);
   absl::Status Handle(const Entry& entry) const;
-  absl::Duration Backoff(int64_t attempts) const;
+  static absl::Duration Backoff(absl::Duration least, absl::Duration most, int64_t attempts);
 
   sql::Database* const database_;
   const absl::flat_hash_map<std::string, Handler> handlers_;

@@ -216,28 +216,76 @@ TEST_P(DispatcherTest, BackoffGrowsToItsCap) {
   EXPECT_EQ(outcomes_[Outcome::kRetried], retried);
 }
 
-TEST_P(DispatcherTest, PermanentErrorsAreParkedAndDoNotHoldUpTheirKey) {
+TEST_P(DispatcherTest, WhatIsRefusedIsDeliveredOnceTheReceiverAcceptsItAndInOrder) {
+  absl::Mutex mu;
+  bool refuse = true;
+  Dispatcher dispatcher(database_.get(),
+                        {{"k",
+                          [&](const Entry& entry) -> absl::Status {
+                            absl::MutexLock lock(&mu);
+                            if (refuse && entry.id == "1") return absl::NotFoundError("gone");
+                            return receiver_.Receive(entry);
+                          }}},
+                        options_);
+  ASSERT_THAT(Add("a", "1"), IsOk());
+  ASSERT_THAT(Add("a", "2"), IsOk());
+  ASSERT_THAT(Add("b", "3"), IsOk());
+  dispatcher.Start();
+  ASSERT_TRUE(WaitFor(Outcome::kRefused, 3));
+  ASSERT_TRUE(WaitFor(Outcome::kDelivered, 1));
+  EXPECT_THAT(receiver_.ids(), ElementsAre("3"));
+  EXPECT_EQ(GetDepth().pending, 2);
+  EXPECT_EQ(GetDepth().refused, 1);
+  {
+    absl::MutexLock lock(&mu);
+    refuse = false;
+  }
+  ASSERT_TRUE(WaitFor(Outcome::kDelivered, 3));
+  EXPECT_THAT(receiver_.ids(), ElementsAre("3", "1", "2"));
+  dispatcher.Stop();
+  EXPECT_EQ(GetDepth().pending, 0);
+  EXPECT_EQ(GetDepth().refused, 0);
+}
+
+TEST_P(DispatcherTest, ABugAndAnUnknownKindAreRefusalsToo) {
   Dispatcher dispatcher(
       database_.get(),
-      {{"k", receive_},
-       {"refused", [](const Entry&) { return absl::NotFoundError("gone"); }},
-       {"bug", [](const Entry&) -> absl::Status { throw std::runtime_error("bug"); }}},
-      options_);
-  ASSERT_THAT(Add("a", "1", "refused"), IsOk());
-  ASSERT_THAT(Add("a", "2", "bug"), IsOk());
-  ASSERT_THAT(Add("a", "3", "unheard of"), IsOk());
-  ASSERT_THAT(Add("a", "4"), IsOk());
+      {{"bug", [](const Entry&) -> absl::Status { throw std::runtime_error("bug"); }}}, options_);
+  ASSERT_THAT(Add("a", "1", "bug"), IsOk());
+  ASSERT_THAT(Add("b", "2", "unheard of"), IsOk());
   dispatcher.Start();
-  ASSERT_TRUE(WaitFor(Outcome::kDelivered, 1));
-  ASSERT_TRUE(WaitFor(Outcome::kParked, 3));
-  EXPECT_THAT(receiver_.ids(), ElementsAre("4"));
-  EXPECT_EQ(GetDepth().pending, 0);
-  EXPECT_EQ(GetDepth().parked, 3);
-  FASSERT_OK_AND_ASSIGN(const auto parked, ListParked(*database_, "", 10));
-  ASSERT_EQ(parked.size(), 3u);
-  EXPECT_EQ(parked[0].reason, "NOT_FOUND");
-  EXPECT_EQ(parked[1].reason, "OUTBOX_HANDLER_THREW");
-  EXPECT_EQ(parked[2].reason, "OUTBOX_KIND_UNKNOWN");
+  ASSERT_TRUE(WaitFor(Outcome::kRefused, 4));
+  dispatcher.Stop();
+  EXPECT_EQ(GetDepth().refused, 2);
+  // A later release knows the kind.
+  Dispatcher later(database_.get(), {{"bug", receive_}, {"unheard of", receive_}}, options_);
+  later.Start();
+  ASSERT_TRUE(WaitFor(Outcome::kDelivered, 2));
+}
+
+TEST_P(DispatcherTest, RefusalsAreTriedAgainMoreSeldom) {
+  testing::FakeClock clock(absl::FromUnixSeconds(1790000000));
+  options_.clock = &clock;
+  options_.min_backoff = absl::Minutes(8);
+  options_.max_refused_backoff = absl::Minutes(30);
+  Dispatcher dispatcher(
+      database_.get(), {{"k", [](const Entry&) { return absl::NotFoundError("gone"); }}}, options_);
+  ASSERT_THAT(Add("a", "1"), IsOk());
+  dispatcher.Start();
+  ASSERT_TRUE(WaitFor(Outcome::kRefused, 1));
+  int refused = 1;
+  for (const absl::Duration full :
+       {absl::Minutes(8), absl::Minutes(16), absl::Minutes(30), absl::Minutes(30)}) {
+    // At least half of it must pass, and the whole is always enough.
+    clock.Advance(full / 2 - absl::Milliseconds(1));
+    dispatcher.Wake();
+    clock.Advance(full / 2 + absl::Milliseconds(1));
+    dispatcher.Wake();
+    ASSERT_TRUE(WaitFor(Outcome::kRefused, ++refused));
+  }
+  dispatcher.Stop();
+  absl::MutexLock lock(&mu_);
+  EXPECT_EQ(outcomes_[Outcome::kRefused], refused);
 }
 
 TEST_P(DispatcherTest, StopGivesBackWhatItHolds) {

@@ -86,56 +86,32 @@ absl::StatusOr<Leases::Held> Leases::Extend(const std::string& key, absl::Time l
   return rows == 1 ? Held::kYes : Held::kNo;
 }
 
-absl::StatusOr<Leases::Held> Leases::Remove(sql::Tx& tx, const Queued& queued,
-                                            absl::Time lease_end) {
-  const std::string& key = queued.entry.key;
-  FANGPIN_RETURN_IF_ERROR(tx.Execute(outbox_sql::kDeleteEntry, key, queued.seq).status());
-  FANGPIN_ASSIGN_OR_RETURN(const int64_t drained,
-                           tx.Execute(outbox_sql::kDeleteDrainedKey, key, owner_, queued.seq));
-  if (drained == 1) return Held::kNo;
-  FANGPIN_ASSIGN_OR_RETURN(
-      const int64_t extended,
-      tx.Execute(outbox_sql::kExtendLease, absl::ToUnixMicros(lease_end), key, owner_));
-  return extended == 1 ? Held::kYes : Held::kNo;
-}
-
 absl::StatusOr<Leases::Held> Leases::Complete(const Queued& queued, absl::Time lease_end) {
+  const std::string& key = queued.entry.key;
   Held held = Held::kNo;
   FANGPIN_RETURN_IF_ERROR(database_->Write([&](sql::Tx& tx) -> absl::Status {
-    FANGPIN_ASSIGN_OR_RETURN(held, Remove(tx, queued, lease_end));
-    return absl::OkStatus();
-  }));
-  return held;
-}
-
-absl::StatusOr<Leases::Held> Leases::Park(const Queued& queued, std::string_view reason,
-                                          absl::Time lease_end) {
-  Held held = Held::kNo;
-  const Entry& entry = queued.entry;
-  FANGPIN_RETURN_IF_ERROR(database_->Write([&](sql::Tx& tx) -> absl::Status {
+    FANGPIN_RETURN_IF_ERROR(tx.Execute(outbox_sql::kDeleteEntry, key, queued.seq).status());
+    FANGPIN_ASSIGN_OR_RETURN(const int64_t drained,
+                             tx.Execute(outbox_sql::kDeleteDrainedKey, key, owner_, queued.seq));
+    held = Held::kNo;
+    if (drained == 1) return absl::OkStatus();
     FANGPIN_ASSIGN_OR_RETURN(
         const int64_t extended,
-        tx.Execute(outbox_sql::kExtendLease, absl::ToUnixMicros(lease_end), entry.key, owner_));
-    held = extended == 1 ? Held::kYes : Held::kNo;
-    // Whoever took the key over may still succeed with it.
-    if (held == Held::kNo) return absl::OkStatus();
-    FANGPIN_RETURN_IF_ERROR(tx.Execute(outbox_sql::kInsertParked, entry.id, entry.key, entry.kind,
-                                       sql::Blob{entry.payload}, absl::ToUnixMicros(entry.created),
-                                       entry.attempts + 1, reason)
-                                .status());
-    FANGPIN_ASSIGN_OR_RETURN(held, Remove(tx, queued, lease_end));
+        tx.Execute(outbox_sql::kExtendLease, absl::ToUnixMicros(lease_end), key, owner_));
+    if (extended == 1) held = Held::kYes;
     return absl::OkStatus();
   }));
   return held;
 }
 
-absl::Status Leases::Retry(const Queued& queued, absl::Time due) {
+absl::Status Leases::Retry(const Queued& queued, std::string_view reason, absl::Time due) {
   return database_->Write([&](sql::Tx& tx) -> absl::Status {
     FANGPIN_ASSIGN_OR_RETURN(
         const int64_t released,
         tx.Execute(outbox_sql::kReleaseKey, absl::ToUnixMicros(due), queued.entry.key, owner_));
+    // Whoever took the key over may still succeed with it.
     if (released == 0) return absl::OkStatus();
-    return tx.Execute(outbox_sql::kCountAttempt, queued.entry.key, queued.seq).status();
+    return tx.Execute(outbox_sql::kCountFailure, reason, queued.entry.key, queued.seq).status();
   });
 }
 

@@ -49,16 +49,13 @@ class Leases {
   absl::StatusOr<Held> Extend(const std::string& key, absl::Time lease_end);
   // Removes what was delivered. Drops the key after its last entry, and says kNo then too.
   absl::StatusOr<Held> Complete(const Queued& queued, absl::Time lease_end);
-  // The same for what failed for good, which is kept among the parked.
-  absl::StatusOr<Held> Park(const Queued& queued, std::string_view reason, absl::Time lease_end);
-  // Counts a failure and gives the key back until due.
-  absl::Status Retry(const Queued& queued, absl::Time due);
+  // Counts a failure and gives the key back until due. `reason`: why it was refused, empty when it
+  // could not be taken.
+  absl::Status Retry(const Queued& queued, std::string_view reason, absl::Time due);
   // Gives the key back at once.
   absl::Status Release(const std::string& key);
 
  private:
-  absl::StatusOr<Held> Remove(sql::Tx& tx, const Queued& queued, absl::Time lease_end);
-
   sql::Database* const database_;
   const std::string owner_;
 };

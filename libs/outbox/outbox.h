@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,7 +11,7 @@
 #include "libs/sql/database.h"
 
 // Effects in other services, kept in the service's own database: written in the transaction of the
-// change that causes them, delivered afterwards at least once by a Dispatcher.
+// change that causes them, delivered afterwards at least once, in order per key, by a Dispatcher.
 namespace fangpin::outbox {
 
 struct Entry {
@@ -37,33 +36,16 @@ absl::Status Migrate(sql::Database& database);
 absl::Status Enqueue(sql::Tx& tx, const Entry& entry);
 
 struct Depth {
+  // All that waits.
   int64_t pending = 0;
-  int64_t parked = 0;
+  // Of those, the ones that their receiver refused when they were last tried.
+  int64_t refused = 0;
   // Creation of the oldest pending entry; InfiniteFuture when there is none.
   absl::Time oldest_pending = absl::InfiniteFuture();
 };
 
 // Counts what waits, for gauges.
 absl::StatusOr<Depth> ReadDepth(sql::Database& database);
-
-// An entry that failed for good, without its payload.
-struct Parked {
-  std::string id;
-  std::string key;
-  std::string kind;
-  absl::Time created;
-  int64_t attempts = 0;
-  // Of the last error: its ErrorInfo's reason, or the name of its code.
-  std::string reason;
-};
-
-// Parked entries in the order of their ids, beginning behind after_id; at most limit.
-absl::StatusOr<std::vector<Parked>> ListParked(sql::Database& database, std::string_view after_id,
-                                               int limit);
-
-// Makes a parked entry pending again, behind what its key has pending. NOT_FOUND,
-// OUTBOX_ENTRY_NOT_FOUND when no parked entry has this id.
-absl::Status Requeue(sql::Database& database, std::string_view id);
 
 }  // namespace fangpin::outbox
 

@@ -1,6 +1,7 @@
 #include "libs/outbox/outbox.h"
 
 #include <string>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -85,7 +86,7 @@ TEST_P(OutboxTest, KeyBelongsToOneOwnerUntilItsLeaseEnds) {
   EXPECT_THAT(second.Extend("a", later + kLease), IsOkAndHolds(Leases::Held::kYes));
 }
 
-TEST_P(OutboxTest, OwnerThatLostItsLeaseCannotParkOrDelay) {
+TEST_P(OutboxTest, OwnerThatLostItsLeaseCannotDelay) {
   ASSERT_THAT(Add("a", "1"), IsOk());
   Leases first(database_.get(), "first");
   Leases second(database_.get(), "second");
@@ -93,12 +94,11 @@ TEST_P(OutboxTest, OwnerThatLostItsLeaseCannotParkOrDelay) {
   FASSERT_OK_AND_ASSIGN(const auto queued, first.First("a"));
   const absl::Time later = kNow + kLease;
   ASSERT_THAT(second.Claim(later, later + kLease, 10), IsOk());
-  EXPECT_THAT(first.Park(*queued, "REASON", later + kLease), IsOkAndHolds(Leases::Held::kNo));
-  EXPECT_THAT(first.Retry(*queued, later), IsOk());
+  EXPECT_THAT(first.Retry(*queued, "REASON", later), IsOk());
   EXPECT_THAT(first.Release("a"), IsOk());
   FASSERT_OK_AND_ASSIGN(const Depth depth, ReadDepth(*database_));
   EXPECT_EQ(depth.pending, 1);
-  EXPECT_EQ(depth.parked, 0);
+  EXPECT_EQ(depth.refused, 0);
   FASSERT_OK_AND_ASSIGN(const auto again, second.First("a"));
   EXPECT_EQ(again->entry.attempts, 0);
   FASSERT_OK_AND_ASSIGN(const auto nothing, first.Claim(later, later + kLease, 10));
@@ -121,26 +121,19 @@ TEST_P(OutboxTest, EntryThatArrivesDuringDeliveryFollowsInTheSameLease) {
   EXPECT_EQ(claimed.next_due, absl::InfiniteFuture());
 }
 
-TEST_P(OutboxTest, ParkedEntryIsListedAndRequeued) {
+TEST_P(OutboxTest, RefusedEntryIsCountedUntilItIsTakenOrCannotBe) {
   ASSERT_THAT(Add("a", "1"), IsOk());
+  ASSERT_THAT(Add("a", "2"), IsOk());
   Leases leases(database_.get(), "me");
-  ASSERT_THAT(leases.Claim(kNow, kNow + kLease, 10), IsOk());
-  FASSERT_OK_AND_ASSIGN(const auto first, leases.First("a"));
-  ASSERT_THAT(leases.Park(*first, "HOUSEHOLD_NOT_FOUND", kNow + kLease), IsOk());
-  FASSERT_OK_AND_ASSIGN(const auto parked, ListParked(*database_, "", 10));
-  ASSERT_EQ(parked.size(), 1u);
-  EXPECT_EQ(parked[0].id, "1");
-  EXPECT_EQ(parked[0].key, "a");
-  EXPECT_EQ(parked[0].kind, "k");
-  EXPECT_EQ(parked[0].created, kNow);
-  EXPECT_EQ(parked[0].attempts, 1);
-  EXPECT_EQ(parked[0].reason, "HOUSEHOLD_NOT_FOUND");
-  EXPECT_THAT(ListParked(*database_, "1", 10), IsOkAndHolds(IsEmpty()));
-  ASSERT_THAT(Requeue(*database_, "1"), IsOk());
-  EXPECT_THAT(Requeue(*database_, "1"), ErrorIs(StatusCode::kNotFound, "OUTBOX_ENTRY_NOT_FOUND"));
-  FASSERT_OK_AND_ASSIGN(const Depth depth, ReadDepth(*database_));
-  EXPECT_EQ(depth.pending, 1);
-  EXPECT_EQ(depth.parked, 0);
+  for (const auto& [reason, refused] : {std::pair("HOUSEHOLD_NOT_FOUND", 1), std::pair("", 0)}) {
+    ASSERT_THAT(leases.Claim(kNow, kNow + kLease, 10), IsOk());
+    FASSERT_OK_AND_ASSIGN(const auto first, leases.First("a"));
+    EXPECT_EQ(first->entry.id, "1");
+    ASSERT_THAT(leases.Retry(*first, reason, kNow), IsOk());
+    FASSERT_OK_AND_ASSIGN(const Depth depth, ReadDepth(*database_));
+    EXPECT_EQ(depth.pending, 2);
+    EXPECT_EQ(depth.refused, refused);
+  }
 }
 
 }  // namespace

@@ -68,8 +68,29 @@ TEST(ShippedPolicyTest, WorkingDaysFollowTheSchedules) {
               IsOkAndHolds(CivilDay(2021, 10, 8)));
   EXPECT_THAT(data.calendar.AddWorkingDays(CivilDay(2024, 2, 9), 1),
               IsOkAndHolds(CivilDay(2024, 2, 18)));
+  // A day of rest moved, the days worked for it, and the first working day after.
+  EXPECT_THAT(data.calendar.AddWorkingDays(CivilDay(2026, 2, 13), 2),
+              IsOkAndHolds(CivilDay(2026, 2, 24)));
+  EXPECT_THAT(data.calendar.IsWorkingDay(CivilDay(2026, 9, 20)), IsOkAndHolds(true));
+  EXPECT_THAT(data.calendar.AddWorkingDays(CivilDay(2026, 9, 30), 1),
+              IsOkAndHolds(CivilDay(2026, 10, 8)));
   EXPECT_THAT(data.calendar.IsWorkingDay(CivilDay(2020, 9, 30)),
               ErrorIs(StatusCode::kFailedPrecondition, "CALENDAR_MISSING"));
+}
+
+TEST(ShippedPolicyTest, EveryYearHasTheWorkingDaysThatItsScheduleLeaves) {
+  FASSERT_OK_AND_ASSIGN(const PolicyData data, LoadPolicy("deploy/policy"));
+  // Weekdays less those off plus weekend days worked, as public calendars count them.
+  for (const auto& [year, days] :
+       {std::pair(2021, 250), {2022, 249}, {2023, 249}, {2024, 251}, {2025, 248}, {2026, 248}}) {
+    int working = 0;
+    for (CivilDay day(year, 1, 1); day.year() == year; ++day) {
+      const auto is_working = data.calendar.IsWorkingDay(day);
+      FASSERT_OK(is_working);
+      working += *is_working ? 1 : 0;
+    }
+    EXPECT_EQ(working, days) << year;
+  }
 }
 
 class LoadPolicyTest : public ::testing::Test {

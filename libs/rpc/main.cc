@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -13,10 +14,12 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "libs/base/error.h"
+#include "libs/base/error_details.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
 #include "libs/log/log.h"
 #include "libs/metrics/version.h"
+#include "libs/rpc/command_line.h"
 #include "libs/rpc/config.h"
 #include "libs/rpc/server.h"
 
@@ -24,6 +27,9 @@ namespace fangpin::rpc {
 namespace {
 
 using Modules = std::vector<std::unique_ptr<Module>>;
+
+// Exit code for a command line that cannot be parsed.
+constexpr int kUsage = 2;
 
 log::Level LogLevel(const std::string& name) {
   if (name == "debug") return log::Level::kDebug;
@@ -86,15 +92,15 @@ class Process {
       : ports_file_(base::StrCat(config.var_dir(), "/", binary, ".ports")),
         config_(std::move(config)) {}
 
-  absl::Status Start(std::initializer_list<ModuleFactory> factories) {
+  absl::Status Start(std::initializer_list<ModuleSpec> specs) {
     std::error_code error;
     std::filesystem::create_directories(config_.var_dir(), error);
     FANGPIN_ASSIGN_OR_RETURN(auto authenticator, MakeAuthenticator(config_));
     env_ = std::make_unique<ModuleEnv>(ModuleEnv::Options{
         .config = config_, .metrics = metrics_, .authenticator = std::move(authenticator)});
     std::vector<grpc::Service*> services;
-    for (const ModuleFactory make : factories) {
-      FANGPIN_ASSIGN_OR_RETURN(std::unique_ptr<Module> module, make(*env_));
+    for (const ModuleSpec& spec : specs) {
+      FANGPIN_ASSIGN_OR_RETURN(std::unique_ptr<Module> module, spec.make(*env_));
       for (grpc::Service* service : module->services()) services.push_back(service);
       modules_.push_back(std::move(module));
     }
@@ -187,26 +193,54 @@ class Process {
   std::unique_ptr<Server> server_;
 };
 
+// What the process would read when started.
+absl::Status CheckFiles(const config::v1::Config& config,
+                        std::initializer_list<ModuleSpec> modules) {
+  FANGPIN_RETURN_IF_ERROR(RoleTable::Load(config.roles_file()).status());
+  for (const ModuleSpec& module : modules) {
+    if (module.check != nullptr) FANGPIN_RETURN_IF_ERROR(module.check(config));
+  }
+  return absl::OkStatus();
+}
+
 int Fail(const absl::Status& status) {
-  log::Error("cannot start", {{"reason", base::Reason(status)},
-                              {"message", base::ToStd(status.message())},
-                              {"status", status.ToString()}});
+  std::map<std::string, std::string> metadata;
+  if (const auto info = base::GetErrorInfo(status)) {
+    metadata.insert(info->metadata().begin(), info->metadata().end());
+  }
+  std::string details;
+  for (const auto& [key, value] : metadata) {
+    base::StrAppend(&details, std::string_view(details.empty() ? "" : " "), key, "=", value);
+  }
+  const std::string reason = base::Reason(status);
+  log::Error("cannot start",
+             {{"reason", reason.empty() ? absl::StatusCodeToString(status.code()) : reason},
+              {"message", base::ToStd(status.message())},
+              {"details", details}});
   log::Flush();
   return 1;
 }
 
 }  // namespace
 
-int Main(int argc, char** argv, std::initializer_list<ModuleFactory> factories) {
+int Main(int argc, char** argv, std::initializer_list<ModuleSpec> modules) {
   const std::string binary = std::filesystem::path(argv[0]).filename();
   std::string config_file, var_dir;
   bool check_config = false;
-  CLI::App app(base::StrCat("防贫服务 ", binary, " ", metrics::kVersion));
+  CLI::App app(base::StrCat("防贫服务 ", binary, " ", metrics::kVersion), binary);
+  SpeakChinese(app);
   app.add_option("--config", config_file, "配置文件（textproto）；不填则全部取默认值");
   app.add_option("--var", var_dir, "工作目录，优先于配置文件");
   app.add_flag("--check_config", check_config, "检查配置后退出");
-  app.set_version_flag("--version", base::StrCat(binary, " ", metrics::kVersion));
-  CLI11_PARSE(app, argc, argv);
+  app.set_version_flag("--version", base::StrCat(binary, " ", metrics::kVersion), "显示版本");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help and version come this way too.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::cerr << CommandLineError(app, error) << "\n";
+    return kUsage;
+  }
 
   // Debian builds Abseil with its checks for deadlocks: every lock of the process, gRPC's own
   // included, would go through one graph. Tests keep them.
@@ -219,8 +253,8 @@ int Main(int argc, char** argv, std::initializer_list<ModuleFactory> factories) 
   absl::StatusOr<config::v1::Config> config = LoadConfig(config_file, var_dir);
   if (!config.ok()) return Fail(config.status());
   if (check_config) {
-    if (absl::StatusOr<RoleTable> roles = RoleTable::Load(config->roles_file()); !roles.ok()) {
-      return Fail(roles.status());
+    if (const absl::Status checked = CheckFiles(*config, modules); !checked.ok()) {
+      return Fail(checked);
     }
     std::cout << "配置正确\n" << config->DebugString();
     return 0;
@@ -232,7 +266,7 @@ int Main(int argc, char** argv, std::initializer_list<ModuleFactory> factories) 
   int result = 0;
   {
     Process process(binary, *std::move(config));
-    if (absl::Status started = process.Start(factories); started.ok()) {
+    if (absl::Status started = process.Start(modules); started.ok()) {
       process.Serve();
     } else {
       result = Fail(started);

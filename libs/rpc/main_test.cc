@@ -26,6 +26,7 @@ namespace {
 namespace pb = testdata::v1;
 using ::testing::HasSubstr;
 using testing::IsOk;
+using ::testing::Not;
 using testing::Subprocess;
 
 class MainTest : public ::testing::Test {
@@ -132,11 +133,39 @@ TEST_F(MainTest, WhatCannotWorkEndsWithTheReason) {
   }
 }
 
+TEST_F(MainTest, StartFailureNamesItsFileInReadableText) {
+  auto process = Run("token_key_file: \"/proc/nowhere/token.key\"");
+  EXPECT_THAT(process->WaitForLine("TOKEN_KEY_UNWRITABLE", absl::Seconds(30)), IsOk());
+  const auto exit = process->Wait(absl::Seconds(30));
+  ASSERT_THAT(exit, IsOk());
+  EXPECT_EQ(exit->code, 1);
+  EXPECT_THAT(process->Output(), HasSubstr("\"details\":\"file=/proc/nowhere/token.key\""));
+  EXPECT_THAT(process->Output(), Not(HasSubstr("google.rpc")));
+}
+
+TEST_F(MainTest, CommandLineThatCannotBeParsedEndsWithTwoAndSaysWhy) {
+  auto process = Run(kAnyPort, {"--nope"});
+  EXPECT_THAT(
+      process->WaitForLine("不认识“--nope”；用法见 rpc_echo_main --help", absl::Seconds(30)),
+      IsOk());
+  const auto exit = process->Wait(absl::Seconds(30));
+  ASSERT_THAT(exit, IsOk());
+  EXPECT_EQ(exit->code, 2);
+}
+
 TEST_F(MainTest, CheckConfigChecksAndChangesNothing) {
   auto process = Run(kAnyPort, {"--check_config"});
   EXPECT_THAT(process->WaitForLine("配置正确", absl::Seconds(30)), IsOk());
   EXPECT_THAT(process->Wait(absl::Seconds(30)), testing::IsOkAndHolds(Subprocess::Exit{}));
   EXPECT_FALSE(std::filesystem::exists(var_));
+}
+
+TEST_F(MainTest, CheckConfigReadsWhatTheModulesWouldRead) {
+  auto process = Run("policy_dir: \"/nowhere\"", {"--check_config"});
+  EXPECT_THAT(process->WaitForLine("POLICY_FILE_MISSING", absl::Seconds(30)), IsOk());
+  const auto exit = process->Wait(absl::Seconds(30));
+  ASSERT_THAT(exit, IsOk());
+  EXPECT_EQ(exit->code, 1);
 }
 
 TEST_F(MainTest, VersionNamesTheBinary) {

@@ -346,7 +346,8 @@ absl::Status MethodCore::Authorize(const Call& call, const Message& request) con
   if (!call.caller->grants.Allow(policy_.permission())) {
     return base::Error(absl::StatusCode::kPermissionDenied, "PERMISSION_MISSING",
                        "没有此项操作的权限")
-        .WithMetadata("permission", policy_.permission());
+        .WithMetadata("permission", policy_.permission())
+        .WithMetadata("roles", absl::StrJoin(call.context.principal.roles, ","));
   }
   absl::Status scope;
   division_.ForEach(request, [&](const std::string& division) {

@@ -197,7 +197,19 @@ TEST_P(MethodTest, ARoleWithoutThePermissionIsRefused) {
   const absl::Status status = Echo(context.get());
   EXPECT_THAT(status, ErrorIs(absl::StatusCode::kPermissionDenied, "PERMISSION_MISSING"));
   EXPECT_EQ(base::GetErrorInfo(status)->metadata().at("permission"), "registry.households.read");
+  EXPECT_EQ(base::GetErrorInfo(status)->metadata().at("roles"), "DEPARTMENT_FEED");
   EXPECT_EQ(handler_->calls, 0);
+}
+
+TEST_P(MethodTest, ARoleThatNobodyKnowsIsNamed) {
+  Start();
+  base::Principal principal = TestServer::Person("NOPE", kMinxian);
+  const absl::Status status = Echo(server_->Context(principal).get());
+  EXPECT_THAT(status, ErrorIs(absl::StatusCode::kPermissionDenied, "ROLE_UNKNOWN"));
+  EXPECT_EQ(base::GetErrorInfo(status)->metadata().at("roles"), "NOPE");
+  // Beside one that is known it grants nothing and hinders nothing.
+  principal.roles.insert("COUNTY_DESK");
+  EXPECT_THAT(Echo(server_->Context(principal).get()), IsOk());
 }
 
 TEST_P(MethodTest, AnotherDivisionIsRefused) {

@@ -13,13 +13,9 @@
 // bound by HMAC to the filter it was made for.
 namespace fangpin::rpc {
 
-inline constexpr int32_t kDefaultPageSize = 100;
-inline constexpr int32_t kMaxPageSize = 1000;
-
 // 0 means the default; more than the maximum is cut. INVALID_ARGUMENT, PAGE_SIZE_INVALID, when
 // negative.
-absl::StatusOr<int32_t> ClampPageSize(int32_t requested, int32_t default_size = kDefaultPageSize,
-                                      int32_t max_size = kMaxPageSize);
+absl::StatusOr<int32_t> ClampPageSize(int32_t requested, int32_t default_size, int32_t max_size);
 
 // The filter of a list request: everything in it but page_size and page_token.
 std::string PageFilter(const google::protobuf::Message& request);

@@ -54,11 +54,11 @@ TEST(PageTokenTest, TheFilterIsTheRequestWithoutThePage) {
 }
 
 TEST(PageTokenTest, PageSizesAreClamped) {
-  EXPECT_THAT(ClampPageSize(0), IsOkAndHolds(100));
-  EXPECT_THAT(ClampPageSize(1), IsOkAndHolds(1));
-  EXPECT_THAT(ClampPageSize(5000), IsOkAndHolds(1000));
-  EXPECT_THAT(ClampPageSize(0, 20, 50), IsOkAndHolds(20));
-  EXPECT_THAT(ClampPageSize(-1), ErrorIs(absl::StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID"));
+  EXPECT_THAT(ClampPageSize(0, 100, 1000), IsOkAndHolds(100));
+  EXPECT_THAT(ClampPageSize(1, 100, 1000), IsOkAndHolds(1));
+  EXPECT_THAT(ClampPageSize(5000, 100, 1000), IsOkAndHolds(1000));
+  EXPECT_THAT(ClampPageSize(-1, 100, 1000),
+              ErrorIs(absl::StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID"));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/division.h"
 #include "libs/base/error.h"
 #include "libs/base/random.h"
@@ -46,13 +47,19 @@ struct JwtTextFree {
 };
 using JwtText = std::unique_ptr<char, JwtTextFree>;
 
-absl::Status KeyFileError(absl::StatusCode code, std::string_view reason,
-                          std::string_view message) {
-  return base::Error(code, reason, message).Build();
+absl::Status KeyFileError(absl::StatusCode code, std::string_view reason, std::string_view message,
+                          std::string_view file) {
+  return base::Error(code, reason, message).WithMetadata("file", file);
 }
 
 absl::Status TokenInvalid() {
   return base::Error(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID", "登录凭证无效").Build();
+}
+
+absl::Status RoleUnknown(std::string_view roles) {
+  return base::Error(absl::StatusCode::kPermissionDenied, "ROLE_UNKNOWN",
+                     base::StrCat("登录凭证中的角色未登记：", roles))
+      .WithMetadata("roles", roles);
 }
 
 std::string KeyFileLine(const std::string& id, const std::string& secret) {
@@ -65,7 +72,7 @@ absl::StatusOr<std::string> ReadKeyFile(const std::string& file) {
   if (fd < 0) {
     if (errno == ENOENT) return absl::NotFoundError("");
     return KeyFileError(absl::StatusCode::kUnavailable, "TOKEN_KEY_UNREADABLE",
-                        "令牌密钥文件无法读取");
+                        "令牌密钥文件无法读取", file);
   }
   struct stat info;
   char buffer[256];
@@ -74,16 +81,16 @@ absl::StatusOr<std::string> ReadKeyFile(const std::string& file) {
   close(fd);
   if (exposed) {
     return KeyFileError(absl::StatusCode::kFailedPrecondition, "TOKEN_KEY_EXPOSED",
-                        "令牌密钥文件的权限过宽，只允许属主读写（chmod 600）");
+                        "令牌密钥文件的权限过宽，只允许属主读写（chmod 600）", file);
   }
   return std::string(buffer, size < 0 ? 0 : size);
 }
 
 // Writes the file whole or not at all; the first of two processes wins.
 absl::Status CreateKeyFile(const std::string& file, const std::string& text) {
-  const auto failed = [] {
+  const auto failed = [&file] {
     return KeyFileError(absl::StatusCode::kUnavailable, "TOKEN_KEY_UNWRITABLE",
-                        "令牌密钥文件无法写入");
+                        "令牌密钥文件无法写入", file);
   };
   std::error_code error;
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
@@ -164,7 +171,7 @@ absl::StatusOr<TokenKey> TokenKey::LoadOrCreate(const std::string& file) {
                     absl::HexStringToBytes(base::ToAbsl(parts[2].substr(0, 2 * kSecretSize))));
   }
   return KeyFileError(absl::StatusCode::kInvalidArgument, "TOKEN_KEY_INVALID",
-                      "令牌密钥文件的内容不正确");
+                      "令牌密钥文件的内容不正确", file);
 }
 
 TokenKey TokenKey::Random() {
@@ -271,7 +278,14 @@ absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::AuthenticateShared(
     shard.callers.erase(cache_key);
     return claims.status();
   }
-  Grants grants = roles_->GrantsOf(claims->principal.roles);
+  const auto& roles = claims->principal.roles;
+  // A misspelt role would otherwise look like a missing permission, call after call.
+  if (!roles.empty() && std::none_of(roles.begin(), roles.end(), [&](const std::string& role) {
+        return roles_->Knows(role);
+      })) {
+    return RoleUnknown(absl::StrJoin(roles, ","));
+  }
+  Grants grants = roles_->GrantsOf(roles);
   auto caller = std::make_shared<const Caller>(Caller{.principal = std::move(claims->principal),
                                                       .grants = std::move(grants),
                                                       .expires = claims->expires});

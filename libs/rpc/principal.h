@@ -79,7 +79,8 @@ class Authenticator {
 
   // `authorization` is the metadata value as sent ("Bearer …"). Wall-clock `now` decides about
   // expiry, also under simulated time. UNAUTHENTICATED: TOKEN_MISSING, TOKEN_INVALID,
-  // TOKEN_EXPIRED.
+  // TOKEN_EXPIRED. PERMISSION_DENIED: ROLE_UNKNOWN, metadata: roles, when the table knows none of
+  // the token's.
   absl::StatusOr<std::shared_ptr<const Caller>> Authenticate(std::string_view authorization,
                                                              absl::Time now) const;
 

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <memory>
 
 #include "absl/time/clock.h"
 #include "grpcpp/health_check_service_interface.h"
@@ -12,6 +13,8 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
+#include "openssl/pem.h"
+#include "openssl/x509.h"
 
 namespace fangpin::rpc {
 namespace {
@@ -65,6 +68,15 @@ bool IsLoopback(std::string_view address) {
   const std::string_view host = address.substr(0, address.rfind(':'));
   return host == "localhost" || host == "[::1]" ||
          (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
+}
+
+bool HoldsCertificate(std::string_view pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+  char no_password[] = "";  // nobody is asked for one
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      PEM_read_bio_X509(bio.get(), nullptr, nullptr, no_password), &X509_free);
+  return certificate != nullptr;
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(

@@ -19,6 +19,8 @@ namespace fangpin::rpc {
 
 // True for 127.0.0.0/8, ::1, localhost and unix sockets.
 bool IsLoopback(std::string_view address);
+// True when the text has a certificate in PEM, which is all that gRPC takes.
+bool HoldsCertificate(std::string_view pem);
 
 // The gRPC server of a process: listeners, TLS, health, reflection, size limits, keepalive.
 class Server {

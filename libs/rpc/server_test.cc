@@ -222,6 +222,14 @@ TEST_F(TlsTest, CertificateOrTokenSaysWhoCalls) {
   EXPECT_EQ(plain->Echo(&context, {}, &response).error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST_F(TlsTest, OnlyACertificateInPemIsOne) {
+  EXPECT_TRUE(HoldsCertificate(Read(dir_.File("ca.pem"))));
+  EXPECT_TRUE(HoldsCertificate("CA of the tests\n" + Read(dir_.File("ca.pem"))));
+  EXPECT_FALSE(HoldsCertificate(Read(dir_.File("ca.key"))));
+  EXPECT_FALSE(HoldsCertificate("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"));
+  EXPECT_FALSE(HoldsCertificate(""));
+}
+
 TEST_F(TlsTest, AMissingCertificateFileIsAnError) {
   config_.mutable_tls()->set_key_file(dir_.File("none"));
   EXPECT_THAT(Server::Start(config_, {}, {}).status(),

@@ -6,7 +6,7 @@
 
 namespace fangpin::seal {
 
-// Masking for people's eyes (policy.md 5.4). All work on characters of UTF-8, never cut one, and
+// Masking for people's eyes (handbook 5.4). All work on characters of UTF-8, never cut one, and
 // turn bytes that are not UTF-8 into '*'. What is too short to keep a part hidden is hidden whole.
 
 // "620***********4028": the first three and the last four of eight or more characters.

@@ -64,6 +64,18 @@ TEST(CsvTest, HeaderIsFoundBelowTitles) {
   EXPECT_THAT(ReadAll(text, options), ErrorIs(kInvalid, "SHEET_HEADER_MISSING"));
 }
 
+TEST(CsvTest, AnySetOfHeadersWillDo) {
+  Options options;
+  options.required_headers = {"户编号", "姓名"};
+  options.other_headers = {{"村", "总户数"}, {"户编号", "证件号码", "是否已务工"}};
+  FASSERT_OK_AND_ASSIGN(const Sheet sheet, ReadAll("行政村信息\n村 ,总户数\n西川村,9\n", options));
+  EXPECT_EQ(sheet.header_row, 2);
+  EXPECT_THAT(sheet.header, ElementsAre("村", "总户数"));
+  const auto result = ReadAll("户编号,证件号码\n1,2\n", options);
+  ASSERT_THAT(result, ErrorIs(kInvalid, "SHEET_HEADER_MISSING"));
+  EXPECT_EQ(base::GetErrorInfo(result.status())->metadata().at("missing"), "姓名");
+}
+
 TEST(CsvTest, MissingHeaderNamesWhatTheBestRowLacks) {
   Options options;
   options.required_headers = {"户编号", "姓名", "证件号码"};

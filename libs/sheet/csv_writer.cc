@@ -1,8 +1,10 @@
 #include <utility>
 
+#include "libs/base/status.h"
 #include "libs/base/text.h"
 #include "libs/sheet/encoding.h"
 #include "libs/sheet/errors.h"
+#include "libs/sheet/output.h"
 #include "libs/sheet/writer.h"
 
 namespace fangpin::sheet {
@@ -24,39 +26,48 @@ void AppendCell(const std::string& cell, bool alone, std::string& line) {
 
 }  // namespace
 
+struct CsvWriter::File {
+  Output output;
+  Encoding encoding;
+  int row = 0;
+  std::string line;  // keeps its memory from row to row
+};
+
+absl::StatusOr<std::unique_ptr<CsvWriter>> CsvWriter::Start(Output output, Encoding encoding) {
+  auto file = std::make_unique<File>(File{.output = std::move(output), .encoding = encoding});
+  if (encoding == Encoding::kUtf8Bom) FANGPIN_RETURN_IF_ERROR(file->output.Write("\uFEFF"));
+  return std::unique_ptr<CsvWriter>(new CsvWriter(std::move(file)));
+}
+
 absl::StatusOr<std::unique_ptr<CsvWriter>> CsvWriter::Create(const std::string& path,
                                                              Encoding encoding) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  if (encoding == Encoding::kUtf8Bom) out << "\uFEFF";
-  if (!out) return Unwritable();
-  return std::unique_ptr<CsvWriter>(new CsvWriter(std::move(out), encoding));
+  FANGPIN_ASSIGN_OR_RETURN(Output output, Output::ToFile(path));
+  return Start(std::move(output), encoding);
 }
 
-CsvWriter::CsvWriter(std::ofstream out, Encoding encoding)
-    : out_(std::move(out)), encoding_(encoding) {}
+absl::StatusOr<std::unique_ptr<CsvWriter>> CsvWriter::Create(Sink sink, Encoding encoding) {
+  return Start(Output::To(std::move(sink)), encoding);
+}
+
+CsvWriter::CsvWriter(std::unique_ptr<File> file) : file_(std::move(file)) {}
+CsvWriter::~CsvWriter() = default;
 
 absl::Status CsvWriter::Add(absl::Span<const std::string> cells) {
-  ++row_;
-  line_.clear();
+  ++file_->row;
+  std::string& line = file_->line;
+  line.clear();
   for (size_t i = 0; i < cells.size(); ++i) {
-    if (i > 0) line_.push_back(',');
-    AppendCell(cells[i], cells.size() == 1, line_);
+    if (i > 0) line.push_back(',');
+    AppendCell(cells[i], cells.size() == 1, line);
   }
-  line_.append("\r\n");
-  if (encoding_ == Encoding::kGb18030) {
-    const auto converted = Utf8ToGb18030(line_);
-    if (!converted) return WrongEncoding(row_, "UTF-8");
-    out_ << *converted;
-  } else {
-    if (!base::IsValidUtf8(line_)) return WrongEncoding(row_, "UTF-8");
-    out_ << line_;
+  line.append("\r\n");
+  if (file_->encoding != Encoding::kGb18030) {
+    return base::IsValidUtf8(line) ? file_->output.Write(line) : WrongEncoding(file_->row, "UTF-8");
   }
-  return out_ ? absl::OkStatus() : Unwritable();
+  const auto converted = Utf8ToGb18030(line);
+  return converted ? file_->output.Write(*converted) : WrongEncoding(file_->row, "UTF-8");
 }
 
-absl::Status CsvWriter::Close() {
-  out_.close();
-  return out_ ? absl::OkStatus() : Unwritable();
-}
+absl::Status CsvWriter::Close() { return file_->output.Close(); }
 
 }  // namespace fangpin::sheet

@@ -33,7 +33,8 @@ std::string_view Trim(std::string_view text) {
 
 std::string NormaliseHeader(std::string_view text) { return base::CleanCode(text); }
 
-Header::Header(int row_number, const std::vector<std::string>& cells) : row_number_(row_number) {
+Header::Header(int row_number, const std::vector<std::string>& cells)
+    : row_number_(row_number), cells_(cells) {
   for (const std::string& cell : cells) {
     const int column = static_cast<int>(names_.size());
     names_.emplace_back(Trim(cell));

@@ -29,6 +29,8 @@ class Header {
   int row_number() const { return row_number_; }
   // The texts as found, trimmed, by column.
   const std::vector<std::string>& names() const { return names_; }
+  // The cells as they stand in the file.
+  const std::vector<std::string>& cells() const { return cells_; }
 
   // The first column with that name, counted from 0, or kAbsent.
   int Find(std::string_view name) const;
@@ -42,6 +44,7 @@ class Header {
 
  private:
   int row_number_;
+  std::vector<std::string> cells_;
   std::vector<std::string> names_;
   absl::flat_hash_map<std::string, int> columns_;  // by normalised name
 };

@@ -36,6 +36,8 @@ struct Options {
   // all required headers. National exports have it in row 3, below two titles.
   int header_row = 0;
   std::vector<std::string> required_headers;
+  // Further sets of headers: a row that holds one of them whole is the header as well.
+  std::vector<std::vector<std::string>> other_headers;
   Limits limits;
 };
 
@@ -77,7 +79,8 @@ using RowCallback = absl::FunctionRef<absl::Status(const Row&)>;
 //   SHEET_TRUNCATED       the file stops in the middle or is damaged; metadata: row when known
 //   SHEET_MALFORMED       cannot be read as what it claims to be; metadata: row when known
 //   SHEET_ENCODING        bytes that are not in the encoding; metadata: row, encoding
-//   SHEET_HEADER_MISSING  no row holds all required headers; metadata: missing
+//   SHEET_HEADER_MISSING  no row holds all required headers; metadata: missing (of
+//                         the set that is nearest)
 //   SHEET_TOO_LARGE       beyond a limit; metadata: limit (a member of Limits), maximum, row when
 //                         known
 // NOT_FOUND, SHEET_UNREADABLE: ReadFile cannot open or read the file.

@@ -32,6 +32,10 @@ absl::Status RowFeed::Add(const Row& row) {
   }
   const Header header(row.number, row.cells);
   std::vector<std::string> missing = header.Missing(options_.required_headers);
+  for (const std::vector<std::string>& set : options_.other_headers) {
+    std::vector<std::string> other = header.Missing(set);
+    if (other.size() < missing.size()) missing = std::move(other);
+  }
   if (missing.empty()) {
     has_header_ = true;
     return on_header_(header);

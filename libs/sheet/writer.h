@@ -1,7 +1,7 @@
 #ifndef FANGPIN_SHEET_WRITER_H_
 #define FANGPIN_SHEET_WRITER_H_
 
-#include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +11,11 @@
 #include "absl/types/span.h"
 
 namespace fangpin::sheet {
+
+// Takes the bytes of a file piece by piece, in order. What it returns other than OK ends the
+// writing and is returned by it.
+using Sink = std::function<absl::Status(std::string_view)>;
+class Output;
 
 // Writes rows of text from the top. Not thread safe. A file is complete only after Close.
 class Writer {
@@ -25,11 +30,15 @@ class Writer {
   virtual absl::Status Close() = 0;
 };
 
-// .xlsx with one sheet of text cells, in memory that does not grow with the rows.
+// .xlsx with one sheet of text cells, written from front to back: memory does not grow with the
+// rows, and nothing stands on disk in between. Cells keep the format "text", so that a spreadsheet
+// program leaves long numbers alone that people correct in it. The same rows give the same bytes.
 class XlsxWriter : public Writer {
  public:
+  // INVALID_ARGUMENT, SHEET_MALFORMED: a name that a sheet cannot have.
   static absl::StatusOr<std::unique_ptr<XlsxWriter>> Create(const std::string& path,
-                                                            const std::string& sheet_name);
+                                                            std::string_view sheet_name);
+  static absl::StatusOr<std::unique_ptr<XlsxWriter>> Create(Sink sink, std::string_view sheet_name);
   ~XlsxWriter() override;
 
   absl::Status Add(absl::Span<const std::string> cells) override;
@@ -38,8 +47,10 @@ class XlsxWriter : public Writer {
  private:
   struct Book;
   explicit XlsxWriter(std::unique_ptr<Book> book);
+  static absl::StatusOr<std::unique_ptr<XlsxWriter>> Start(Output output,
+                                                           std::string_view sheet_name);
 
-  std::unique_ptr<Book> book_;
+  const std::unique_ptr<Book> book_;
 };
 
 // .csv after RFC 4180, lines ending in CR LF. Cells that a spreadsheet program would take for a
@@ -50,17 +61,18 @@ class CsvWriter : public Writer {
 
   static absl::StatusOr<std::unique_ptr<CsvWriter>> Create(const std::string& path,
                                                            Encoding encoding);
+  static absl::StatusOr<std::unique_ptr<CsvWriter>> Create(Sink sink, Encoding encoding);
+  ~CsvWriter() override;
 
   absl::Status Add(absl::Span<const std::string> cells) override;
   absl::Status Close() override;
 
  private:
-  CsvWriter(std::ofstream out, Encoding encoding);
+  struct File;
+  explicit CsvWriter(std::unique_ptr<File> file);
+  static absl::StatusOr<std::unique_ptr<CsvWriter>> Start(Output output, Encoding encoding);
 
-  std::ofstream out_;
-  const Encoding encoding_;
-  int row_ = 0;
-  std::string line_;
+  const std::unique_ptr<File> file_;
 };
 
 }  // namespace fangpin::sheet

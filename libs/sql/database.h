@@ -167,6 +167,10 @@ class Database {
   // the change is either whole or absent. Must not be called inside another Write's fn.
   virtual absl::Status Write(absl::FunctionRef<absl::Status(Tx&)> fn) = 0;
 
+  // As Write, but on PostgreSQL at snapshot isolation, where it is in no writer's way: for upkeep
+  // that its own row locks and constraints keep right. On SQLite it is Write.
+  virtual absl::Status Maintain(absl::FunctionRef<absl::Status(Tx&)> fn) = 0;
+
   // Prepares the statement without running it, so that a test can see that the engine takes it.
   virtual absl::Status Prepare(const Statement& statement) = 0;
 

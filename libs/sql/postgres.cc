@@ -21,6 +21,8 @@ namespace {
 constexpr std::string_view kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 // As on SQLite: what commits could have run one after the other.
 constexpr std::string_view kBeginWrite = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+// Without predicate locks, so a scan of what writers add to aborts none of them.
+constexpr std::string_view kBeginMaintain = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 
 constexpr absl::Duration kFirstBackoff = absl::Milliseconds(1);
 constexpr absl::Duration kMaxBackoff = absl::Milliseconds(100);
@@ -75,6 +77,9 @@ class PostgresDatabase final : public Database {
   }
   absl::Status Write(absl::FunctionRef<absl::Status(Tx&)> fn) override {
     return Transact(kBeginWrite, fn);
+  }
+  absl::Status Maintain(absl::FunctionRef<absl::Status(Tx&)> fn) override {
+    return Transact(kBeginMaintain, fn);
   }
   absl::Status Prepare(const Statement& statement) override;
   absl::Status Exclusively(std::string_view name, absl::FunctionRef<absl::Status()> fn) override;

@@ -100,6 +100,33 @@ TEST_P(PostgresTest, ArgumentsOfTheWrongTypeAreBugs) {
   EXPECT_THAT(run("c", nullptr), ErrorIs(StatusCode::kInternal, kNotNullViolation));
 }
 
+// The upkeep's scan misses what the writer adds, and the writer misses what a third one committed
+// first: among serialisable transactions the writer would have to give way.
+TEST_P(PostgresTest, UpkeepMakesNoWriterRunAgain) {
+  const std::unique_ptr<Database> third = OpenDatabase();
+  ASSERT_THAT(database_->Write([](Tx& tx) { return tx.Execute(kPutCounter, "x", 1).status(); }),
+              IsOk());
+  const auto runs_of_writer_beside = [&](auto scan) {
+    int runs = 0;
+    EXPECT_THAT(scan([&](Tx& upkeep) -> absl::Status {
+                  FANGPIN_RETURN_IF_ERROR(upkeep.Query(sql_sample_sql::kListCounters).status());
+                  return killer_->Write([&](Tx& writer) -> absl::Status {
+                    FANGPIN_RETURN_IF_ERROR(writer.Query(kGetCounter, "x").status());
+                    if (++runs == 1) {
+                      FANGPIN_RETURN_IF_ERROR(third->Write([](Tx& tx) {
+                        return tx.Execute(sql_sample_sql::kAddToCounter, "x", 1).status();
+                      }));
+                    }
+                    return writer.Execute(kPutCounter, "w", runs).status();
+                  });
+                }),
+                IsOk());
+    return runs;
+  };
+  EXPECT_EQ(runs_of_writer_beside([&](auto fn) { return database_->Maintain(fn); }), 1);
+  EXPECT_EQ(runs_of_writer_beside([&](auto fn) { return database_->Write(fn); }), 2);
+}
+
 TEST_P(PostgresTest, NumericsBeyondIntegersAreRefused) {
   const auto ask = [&](std::string_view text) -> absl::StatusOr<int64_t> {
     int64_t value = 0;

@@ -74,6 +74,7 @@ class SqliteDatabase final : public Database {
   Engine engine() const override { return Engine::kSqlite; }
   absl::Status Read(absl::FunctionRef<absl::Status(Tx&)> fn) override;
   absl::Status Write(absl::FunctionRef<absl::Status(Tx&)> fn) override;
+  absl::Status Maintain(absl::FunctionRef<absl::Status(Tx&)> fn) override { return Write(fn); }
   absl::Status Prepare(const Statement& statement) override;
   absl::Status Exclusively(std::string_view name, absl::FunctionRef<absl::Status()> fn) override;
 

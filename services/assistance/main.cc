@@ -3,5 +3,7 @@
 #include "services/assistance/module.h"
 
 int main(int argc, char** argv) {
-  return fangpin::rpc::Main(argc, argv, {&fangpin::assistance::MakeAssistanceModule});
+  return fangpin::rpc::Main(
+      argc, argv,
+      {{&fangpin::assistance::MakeAssistanceModule, &fangpin::assistance::CheckAssistanceConfig}});
 }

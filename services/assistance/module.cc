@@ -11,6 +11,7 @@
 #include "libs/outbox/outbox.h"
 #include "libs/policy/load.h"
 #include "libs/records/sql_store.h"
+#include "libs/rpc/policy.h"
 #include "libs/seal/key_ring.h"
 #include "libs/seal/sealer.h"
 #include "libs/sql/database.h"
@@ -43,13 +44,14 @@ void AddGauges(metrics::Registry& metrics, const std::shared_ptr<Keeping>& keepi
                              return counts.ok() ? static_cast<double>((*counts)[state]) : 0.0;
                            });
   }
-  for (const bool parked : {false, true}) {
+  for (const bool refused : {false, true}) {
     metrics.AddGaugeReader(
-        "fangpin_outbox_entries", "Effects that wait to be delivered to another service.",
-        {{"service", kName}, {"state", parked ? "parked" : "pending"}}, [keeping, parked] {
+        "fangpin_outbox_entries",
+        "Effects that wait to be delivered to another service; of these, refused ones.",
+        {{"service", kName}, {"state", refused ? "refused" : "pending"}}, [keeping, refused] {
           const auto depth = outbox::ReadDepth(*keeping->database);
           if (!depth.ok()) return 0.0;
-          return static_cast<double>(parked ? depth->parked : depth->pending);
+          return static_cast<double>(refused ? depth->refused : depth->pending);
         });
   }
 }
@@ -71,11 +73,12 @@ Plans::DefectObserver CountDefects(metrics::Registry& metrics) {
 
 class AssistanceModule final : public rpc::Module {
  public:
-  AssistanceModule(rpc::ModuleEnv& env, policy::PolicyData policy, std::shared_ptr<Keeping> keeping)
+  AssistanceModule(rpc::ModuleEnv& env, std::shared_ptr<const policy::PolicyData> policy,
+                   std::shared_ptr<Keeping> keeping)
       : policy_(std::move(policy)),
         keeping_(std::move(keeping)),
         households_(env.Channel(kName, "registry")),
-        plans_(&keeping_->store, &households_, &policy_.parameters, CountDefects(env.metrics())),
+        plans_(&keeping_->store, &households_, &policy_->parameters, CountDefects(env.metrics())),
         handler_(env.RuntimeFor(kName), &plans_,
                  keeping_->sealer.Fingerprint("page-tokens/assistance")),
         dispatcher_(keeping_->database.get(),
@@ -94,7 +97,7 @@ class AssistanceModule final : public rpc::Module {
   void Stop() override { dispatcher_.Stop(); }
 
  private:
-  const policy::PolicyData policy_;
+  const std::shared_ptr<const policy::PolicyData> policy_;
   const std::shared_ptr<Keeping> keeping_;
   RegistryHouseholds households_;
   Plans plans_;
@@ -105,13 +108,17 @@ class AssistanceModule final : public rpc::Module {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<rpc::Module>> MakeAssistanceModule(rpc::ModuleEnv& env) {
-  FANGPIN_ASSIGN_OR_RETURN(policy::PolicyData policy, policy::LoadPolicy(env.policy_dir()));
+  FANGPIN_ASSIGN_OR_RETURN(auto policy, rpc::LoadPolicy(env, kName));
   FANGPIN_ASSIGN_OR_RETURN(seal::KeyRing ring, seal::KeyRing::LoadOrCreate(env.seal_key_file()));
   FANGPIN_ASSIGN_OR_RETURN(std::unique_ptr<sql::Database> database,
                            sql::Open({.uri = env.DatabaseUri(kName), .schema = kName}));
   FANGPIN_RETURN_IF_ERROR(records::MigrateSqlStore(*database));
   return std::make_unique<AssistanceModule>(
       env, std::move(policy), std::make_shared<Keeping>(std::move(ring), std::move(database)));
+}
+
+absl::Status CheckAssistanceConfig(const config::v1::Config& config) {
+  return policy::LoadPolicy(config.policy_dir()).status();
 }
 
 }  // namespace fangpin::assistance

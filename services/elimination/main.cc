@@ -3,5 +3,7 @@
 #include "services/elimination/module.h"
 
 int main(int argc, char** argv) {
-  return fangpin::rpc::Main(argc, argv, {&fangpin::elimination::MakeEliminationModule});
+  return fangpin::rpc::Main(argc, argv,
+                            {{&fangpin::elimination::MakeEliminationModule,
+                              &fangpin::elimination::CheckEliminationConfig}});
 }

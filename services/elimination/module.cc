@@ -9,6 +9,7 @@
 #include "libs/outbox/outbox.h"
 #include "libs/policy/load.h"
 #include "libs/records/sql_store.h"
+#include "libs/rpc/policy.h"
 #include "libs/seal/key_ring.h"
 #include "libs/seal/sealer.h"
 #include "libs/sql/database.h"
@@ -37,15 +38,15 @@ Eliminations::HeldObserver CountHeld(metrics::Registry& metrics) {
 
 class EliminationModule final : public rpc::Module {
  public:
-  EliminationModule(rpc::ModuleEnv& env, policy::PolicyData policy, seal::KeyRing ring,
-                    std::unique_ptr<sql::Database> database)
+  EliminationModule(rpc::ModuleEnv& env, std::shared_ptr<const policy::PolicyData> policy,
+                    seal::KeyRing ring, std::unique_ptr<sql::Database> database)
       : policy_(std::move(policy)),
         sealer_(std::move(ring)),
         database_(std::move(database)),
         store_(database_.get(), &sealer_),
         households_(env.Channel(kName, "registry")),
         plans_(env.Channel(kName, "assistance")),
-        eliminations_(&store_, &households_, &plans_, &policy_.parameters, &policy_.versions,
+        eliminations_(&store_, &households_, &plans_, &policy_->parameters, &policy_->versions,
                       CountHeld(env.metrics())),
         handler_(env.RuntimeFor(kName), &eliminations_,
                  sealer_.Fingerprint("page-tokens/elimination")),
@@ -58,14 +59,15 @@ class EliminationModule final : public rpc::Module {
                         ctx.now = entry.created;
                         return households_.Deliver(ctx, entry.payload);
                       }}}) {
-    for (const bool parked : {false, true}) {
+    for (const bool refused : {false, true}) {
       env.metrics().AddGaugeReader(
-          "fangpin_outbox_entries", "Effects that wait to be delivered to another service.",
-          {{"service", kName}, {"state", parked ? "parked" : "pending"}},
-          [database = database_, parked] {
+          "fangpin_outbox_entries",
+          "Effects that wait to be delivered to another service; of these, refused ones.",
+          {{"service", kName}, {"state", refused ? "refused" : "pending"}},
+          [database = database_, refused] {
             const auto depth = outbox::ReadDepth(*database);
             if (!depth.ok()) return 0.0;
-            return static_cast<double>(parked ? depth->parked : depth->pending);
+            return static_cast<double>(refused ? depth->refused : depth->pending);
           });
     }
   }
@@ -79,7 +81,7 @@ class EliminationModule final : public rpc::Module {
   void Stop() override { dispatcher_.Stop(); }
 
  private:
-  const policy::PolicyData policy_;
+  const std::shared_ptr<const policy::PolicyData> policy_;
   const seal::Sealer sealer_;
   const std::shared_ptr<sql::Database> database_;  // shared with gauges, which outlive the module
   records::SqlStore store_;
@@ -93,13 +95,17 @@ class EliminationModule final : public rpc::Module {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<rpc::Module>> MakeEliminationModule(rpc::ModuleEnv& env) {
-  FANGPIN_ASSIGN_OR_RETURN(policy::PolicyData policy, policy::LoadPolicy(env.policy_dir()));
+  FANGPIN_ASSIGN_OR_RETURN(auto policy, rpc::LoadPolicy(env, kName));
   FANGPIN_ASSIGN_OR_RETURN(seal::KeyRing ring, seal::KeyRing::LoadOrCreate(env.seal_key_file()));
   FANGPIN_ASSIGN_OR_RETURN(std::unique_ptr<sql::Database> database,
                            sql::Open({.uri = env.DatabaseUri(kName), .schema = kName}));
   FANGPIN_RETURN_IF_ERROR(records::MigrateSqlStore(*database));
   return std::make_unique<EliminationModule>(env, std::move(policy), std::move(ring),
                                              std::move(database));
+}
+
+absl::Status CheckEliminationConfig(const config::v1::Config& config) {
+  return policy::LoadPolicy(config.policy_dir()).status();
 }
 
 }  // namespace fangpin::elimination

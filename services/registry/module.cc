@@ -13,6 +13,7 @@
 #include "libs/sql/database.h"
 #include "services/registry/api/division_handler.h"
 #include "services/registry/api/registry_handler.h"
+#include "services/registry/core/feed.h"
 #include "services/registry/core/import_worker.h"
 #include "services/registry/store/registry_cache.h"
 #include "services/registry/store/sql_registry_store.h"
@@ -42,9 +43,10 @@ class RegistryModule final : public rpc::Module {
         metrics_(env.metrics()),
         worker_(&store_, &tree_, &metrics_, &clock_),
         registry_(&store_, &tree_, &metrics_),
+        feed_(&store_),
         imports_(&store_, &tree_, [this] { worker_.Wake(); }),
         divisions_(&tree_),
-        registry_handler_(env.RuntimeFor(kName), &registry_, &imports_,
+        registry_handler_(env.RuntimeFor(kName), &registry_, &feed_, &imports_,
                           sealer_.Fingerprint("page-tokens/registry"),
                           database_->engine() == sql::Engine::kSqlite ? rpc::RunMode::kInline
                                                                       : rpc::RunMode::kExecutor),
@@ -56,10 +58,14 @@ class RegistryModule final : public rpc::Module {
     return {&registry_handler_, &division_handler_};
   }
   absl::Status Start() override {
+    store_.StartFeed();
     worker_.Start();
     return absl::OkStatus();
   }
-  void Stop() override { worker_.Stop(); }
+  void Stop() override {
+    worker_.Stop();
+    store_.StopFeed();
+  }
 
  private:
   const DivisionTree tree_;
@@ -71,6 +77,7 @@ class RegistryModule final : public rpc::Module {
   RegistryMetrics metrics_;
   ImportWorker worker_;
   Registry registry_;
+  Feed feed_;
   Imports imports_;
   Divisions divisions_;
   RegistryHandler registry_handler_;

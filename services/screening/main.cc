@@ -3,5 +3,7 @@
 #include "services/screening/module.h"
 
 int main(int argc, char** argv) {
-  return fangpin::rpc::Main(argc, argv, {&fangpin::screening::MakeScreeningModule});
+  return fangpin::rpc::Main(
+      argc, argv,
+      {{&fangpin::screening::MakeScreeningModule, &fangpin::screening::CheckScreeningConfig}});
 }

@@ -14,6 +14,7 @@
 #include "libs/policy/load.h"
 #include "libs/records/sql_store.h"
 #include "libs/rpc/config.h"
+#include "libs/rpc/policy.h"
 #include "libs/seal/key_ring.h"
 #include "libs/seal/sealer.h"
 #include "libs/sql/database.h"
@@ -52,20 +53,21 @@ struct Keeping {
 };
 
 void AddOutboxGauges(metrics::Registry& metrics, const std::shared_ptr<Keeping>& keeping) {
-  for (const bool parked : {false, true}) {
+  for (const bool refused : {false, true}) {
     metrics.AddGaugeReader(
-        "fangpin_outbox_entries", "Effects that wait to be delivered to another service.",
-        {{"service", kName}, {"state", parked ? "parked" : "pending"}}, [keeping, parked] {
+        "fangpin_outbox_entries",
+        "Effects that wait to be delivered to another service; of these, refused ones.",
+        {{"service", kName}, {"state", refused ? "refused" : "pending"}}, [keeping, refused] {
           const auto depth = outbox::ReadDepth(*keeping->database);
           if (!depth.ok()) return 0.0;
-          return static_cast<double>(parked ? depth->parked : depth->pending);
+          return static_cast<double>(refused ? depth->refused : depth->pending);
         });
   }
 }
 
 // Built once at start: what the module owns before its layers are wired.
 struct Parts {
-  policy::PolicyData policy;
+  std::shared_ptr<const policy::PolicyData> policy;
   FeedCatalogue feeds;
   std::shared_ptr<Keeping> keeping;
   std::unique_ptr<feedcache::MetricsObserver> observer;
@@ -80,14 +82,14 @@ class ScreeningModule final : public rpc::Module {
         households_(env.Channel(kName, "registry")),
         instruments_(env.metrics(), parts_.feeds),
         cache_(parts_.cache.get(), &keeping().sealer),
-        settlement_(&keeping().alerts, &parts_.feeds, &parts_.policy, &households_, &cache_,
+        settlement_(&keeping().alerts, &parts_.feeds, parts_.policy.get(), &households_, &cache_,
                     &instruments_),
         worker_(&settlement_, &keeping().alerts, &keeping().records, &instruments_,
                 parts_.clock.get(), {}),
         alerts_(&keeping().alerts, &parts_.feeds, &cache_, &instruments_,
                 [this] { worker_.Wake(); }),
-        screening_(&keeping().records, &parts_.policy, &households_, &instruments_),
-        desk_(&keeping().records, &parts_.policy, &households_, &instruments_),
+        screening_(&keeping().records, parts_.policy.get(), &households_, &instruments_),
+        desk_(&keeping().records, parts_.policy.get(), &households_, &instruments_),
         alert_handler_(env.RuntimeFor(kName), &alerts_, PageSecret()),
         screening_handler_(env.RuntimeFor(kName), &screening_, PageSecret()),
         determination_handler_(env.RuntimeFor(kName), &desk_, PageSecret()),
@@ -151,7 +153,7 @@ absl::StatusOr<FeedCatalogue> LoadFeeds(const std::string& policy_dir) {
 
 absl::StatusOr<std::unique_ptr<rpc::Module>> MakeScreeningModule(rpc::ModuleEnv& env) {
   Parts parts;
-  FANGPIN_ASSIGN_OR_RETURN(parts.policy, policy::LoadPolicy(env.policy_dir()));
+  FANGPIN_ASSIGN_OR_RETURN(parts.policy, rpc::LoadPolicy(env, kName));
   FANGPIN_ASSIGN_OR_RETURN(parts.feeds, LoadFeeds(env.policy_dir()));
   FANGPIN_ASSIGN_OR_RETURN(seal::KeyRing ring, seal::KeyRing::LoadOrCreate(env.seal_key_file()));
   FANGPIN_ASSIGN_OR_RETURN(std::unique_ptr<sql::Database> database,
@@ -168,6 +170,11 @@ absl::StatusOr<std::unique_ptr<rpc::Module>> MakeScreeningModule(rpc::ModuleEnv&
   FANGPIN_ASSIGN_OR_RETURN(parts.cache,
                            feedcache::Open(redis, {}, *parts.clock, parts.observer.get()));
   return std::make_unique<ScreeningModule>(env, std::move(parts));
+}
+
+absl::Status CheckScreeningConfig(const config::v1::Config& config) {
+  FANGPIN_RETURN_IF_ERROR(policy::LoadPolicy(config.policy_dir()).status());
+  return LoadFeeds(config.policy_dir()).status();
 }
 
 }  // namespace fangpin::screening

@@ -9,6 +9,9 @@
 int main(int argc, char** argv) {
   return fangpin::rpc::Main(
       argc, argv,
-      {&fangpin::registry::MakeRegistryModule, &fangpin::screening::MakeScreeningModule,
-       &fangpin::assistance::MakeAssistanceModule, &fangpin::elimination::MakeEliminationModule});
+      {&fangpin::registry::MakeRegistryModule,
+       {&fangpin::screening::MakeScreeningModule, &fangpin::screening::CheckScreeningConfig},
+       {&fangpin::assistance::MakeAssistanceModule, &fangpin::assistance::CheckAssistanceConfig},
+       {&fangpin::elimination::MakeEliminationModule,
+        &fangpin::elimination::CheckEliminationConfig}});
 }

@@ -7,12 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "fangpin/config/v1/roles.pb.h"
 #include "fangpin/rpc/v1/options.pb.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "gtest/gtest.h"
 #include "libs/base/strings.h"
+#include "libs/rpc/config.h"
 #include "libs/rpc/field_path.h"
 #include "libs/rpc/permission.h"
 
@@ -180,6 +182,28 @@ TEST(DescriptorsTest, PermissionsAreOnesThatAPersonOrSystemCanHave) {
     const std::string permission = PolicyOf(method).permission();
     EXPECT_TRUE(grants.Allow(permission) || internal.contains(permission))
         << method->full_name() << " " << permission;
+  }
+}
+
+// A permission that no method asks for looks like a right and is none.
+TEST(DescriptorsTest, EveryPermissionOfARoleIsAskedForByAMethod) {
+  std::set<std::string> asked;
+  for (const MethodDescriptor* method : TheContract().methods()) {
+    asked.insert(PolicyOf(method).permission());
+  }
+  const std::set<std::string> soon = {"registry.households.export"};
+  config::v1::Roles config;
+  ASSERT_TRUE(rpc::LoadTextProto("deploy/config/roles.textproto", &config).ok());
+  for (const config::v1::Role& role : config.roles()) {
+    for (const std::string& permission : role.permissions()) {
+      bool used = soon.contains(permission);
+      for (const std::string& name : asked) {
+        used |= permission.ends_with(".*")
+                    ? name.starts_with(permission.substr(0, permission.size() - 1))
+                    : name == permission;
+      }
+      EXPECT_TRUE(used) << role.name() << " " << permission;
+    }
   }
 }
 

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import sys
-import unittest
 
 sys.path.insert(0, "tests/harness")
 import suite  # noqa: E402
@@ -158,4 +157,4 @@ class GarbageTest(suite.SuiteTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    suite.main()

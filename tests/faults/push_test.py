@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import unittest
 
 sys.path.insert(0, "tests/harness")
 import suite  # noqa: E402
@@ -116,4 +115,4 @@ class PushTest(suite.SuiteTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    suite.main()

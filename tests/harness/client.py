@@ -2,6 +2,7 @@
 
 import atexit
 import importlib
+import os
 import pathlib
 import shutil
 import subprocess
@@ -14,15 +15,21 @@ import grpc
 from suite import ROOT, ctl
 
 
+# The folder of the generated stubs; a test's own subprocesses take it over by this variable.
+STUBS = "FANGPIN_TEST_STUBS"
+
+
 def generate():
     """Generates Python stubs from proto/ and makes them importable; returns nothing."""
-    out = tempfile.mkdtemp(prefix="fangpin-stubs-")
-    atexit.register(shutil.rmtree, out, ignore_errors=True)
-    proto = ROOT / "proto"
-    files = [str(f.relative_to(proto)) for f in proto.rglob("*.proto")]
-    plugin = shutil.which("grpc_python_plugin")
-    subprocess.run(["protoc", "-I", str(proto), "--python_out", out, "--grpc_python_out", out,
-                    f"--plugin=protoc-gen-grpc_python={plugin}", *files], check=True)
+    out = os.environ.get(STUBS)
+    if not out:
+        out = os.environ[STUBS] = tempfile.mkdtemp(prefix="fangpin-stubs-")
+        atexit.register(shutil.rmtree, out, ignore_errors=True)
+        proto = ROOT / "proto"
+        files = [str(f.relative_to(proto)) for f in proto.rglob("*.proto")]
+        plugin = shutil.which("grpc_python_plugin")
+        subprocess.run(["protoc", "-I", str(proto), "--python_out", out, "--grpc_python_out", out,
+                        f"--plugin=protoc-gen-grpc_python={plugin}", *files], check=True)
     sys.path.insert(0, out)
     # The protobuf package owns "google"; the error model is declared in ours.
     google.__path__.append(str(pathlib.Path(out) / "google"))

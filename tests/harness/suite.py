@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -13,6 +14,7 @@ import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("FANGPIN_BIN_DIR", ROOT / "build/release/bin"))
+SKIPPED = 77
 SERVICES = ("registry", "screening", "assistance", "elimination")
 
 
@@ -32,6 +34,16 @@ def new_postgres_database():
     name = "t" + uuid.uuid4().hex
     subprocess.run(["psql", "-q", uri, "-c", "CREATE DATABASE " + name], check=True)
     return uri.rsplit("/", 1)[0] + "/" + name
+
+
+def wait_until(condition, seconds=60):
+    """Whether the condition came true within the time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()
 
 
 class Process:
@@ -102,8 +114,8 @@ class Suite:
             self.processes["fangpin"] = Process("fangpin", self.folder / "fangpin", common)
             self.addresses = {service: self.processes["fangpin"].address for service in SERVICES}
             return
-        database = new_postgres_database()
-        redis = required_server("FANGPIN_TEST_REDIS")
+        self.database = database = new_postgres_database()
+        self.redis = redis = required_server("FANGPIN_TEST_REDIS")
         self.addresses = {}
         for service in SERVICES:
             config = common + f'redis_address: "{redis}"\n'
@@ -139,6 +151,57 @@ def ctl(*arguments, check=True, **kwargs):
             f"fangpinctl {' '.join(map(str, arguments))}: exit {done.returncode}\n"
             + done.stdout[-4000:] + done.stderr[-4000:])
     return done
+
+
+def dump_postgres(uri, file):
+    """Writes everything in the database as SQL; bytes stand in it as hexadecimal digits."""
+    with open(file, "wb") as out:
+        subprocess.run(["pg_dump", uri], stdout=out, check=True)
+
+
+def postgres_files(uri):
+    """The files of the database, written out; none where they may not be read."""
+    def ask(sql):
+        return subprocess.run(["psql", "-qtA", uri, "-c", sql], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout.strip()
+    ask("CHECKPOINT")
+    oid = ask("SELECT oid FROM pg_database WHERE datname = current_database()")
+    folder = pathlib.Path(ask("SHOW data_directory")) / "base" / oid
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return []
+    return list(folder.iterdir())
+
+
+# How each type of Redis value is read whole.
+REDIS_READ = {"string": ["GET"], "hash": ["HGETALL"], "list": ["LRANGE", "0", "-1"],
+              "set": ["SMEMBERS"], "zset": ["ZRANGE", "0", "-1"], "stream": ["XRANGE", "-", "+"]}
+
+
+def dump_redis(address, file):
+    """Writes every key and value as it is; returns the number of keys."""
+    host, port = address.rsplit(":", 1)
+
+    def ask(*arguments):
+        return subprocess.run(["redis-cli", "--raw", "-h", host, "-p", port, *arguments],
+                              check=True, stdout=subprocess.PIPE).stdout
+    keys = ask("--scan").splitlines()
+    with open(file, "wb") as out:
+        for key in keys:
+            kind = ask("TYPE", key).strip().decode()
+            if kind == "none":  # expired meanwhile
+                continue
+            command, *rest = REDIS_READ[kind]
+            out.write(key + b"\n" + ask(command, key, *rest) + b"\n")
+    return len(keys)
+
+
+def main():
+    """Runs the tests of the calling script. Its exit code is SKIPPED, which ctest knows from the
+    CMake function, only when a test skipped and none failed."""
+    result = unittest.main(module="__main__", verbosity=2, exit=False).result
+    if not result.wasSuccessful() or not (result.testsRun or result.skipped):
+        sys.exit(1)
+    sys.exit(SKIPPED if result.skipped else 0)
 
 
 class SuiteTest(unittest.TestCase):

@@ -1,7 +1,6 @@
 """Debian's Python gRPC client works against the suite from the protos alone."""
 
 import sys
-import unittest
 
 sys.path.insert(0, "tests/harness")
 import suite  # noqa: E402
@@ -103,4 +102,4 @@ class PythonClientTest(suite.SuiteTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    suite.main()

@@ -2,7 +2,10 @@
 #include "tools/fangpinctl/app.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -10,6 +13,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/time/clock.h"
+#include "fangpin/registry/v1/division_service.grpc.pb.h"
 #include "fangpin/registry/v1/registry_service.grpc.pb.h"
 #include "fangpin/screening/v1/alert_service.grpc.pb.h"
 #include "fangpin/screening/v1/determination_service.grpc.pb.h"
@@ -20,6 +24,7 @@
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
+#include "libs/rpc/audit.h"
 #include "libs/rpc/method.h"
 #include "libs/rpc/principal.h"
 #include "libs/rpc/status.h"
@@ -86,6 +91,16 @@ class FakeRegistry final : public registry_pb::RegistryService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status CountHouseholds(ServerContext*, const registry_pb::CountHouseholdsRequest* request,
+                               registry_pb::CountHouseholdsResponse* response) override {
+    count_request = *request;
+    registry_pb::HouseholdCount& count = *response->add_counts();
+    count.set_state(policy::v1::MONITORING_STATE_MONITORED);
+    count.set_households(12);
+    count.set_persons(34);
+    return grpc::Status::OK;
+  }
+
   grpc::Status GetHousehold(ServerContext*, const registry_pb::GetHouseholdRequest* request,
                             registry_pb::GetHouseholdResponse* response) override {
     if (++get_calls <= unavailable_for) return {grpc::StatusCode::UNAVAILABLE, "later"};
@@ -95,6 +110,49 @@ class FakeRegistry final : public registry_pb::RegistryService::Service {
               .WithResource("household", request->household_id()));
     }
     response->mutable_household()->set_id(request->household_id());
+    return grpc::Status::OK;
+  }
+
+  // One household a message; a token is the number of the next one. Breaks once before each of
+  // `breaks`.
+  grpc::Status ExportHouseholds(
+      ServerContext*, const registry_pb::ExportHouseholdsRequest* request,
+      grpc::ServerWriter<registry_pb::ExportHouseholdsResponse>* writer) override {
+    export_requests.push_back(*request);
+    const std::string& token = request->resume_token();
+    for (int i = token.empty() ? 0 : std::stoi(token); i < 5; ++i) {
+      if (const auto at = breaks.find(i); at != breaks.end()) {
+        const grpc::Status status = at->second;
+        breaks.erase(at);
+        return status;
+      }
+      registry_pb::ExportHouseholdsResponse part;
+      part.add_households()->set_id(std::to_string(i));
+      part.set_resume_token(std::to_string(i + 1));
+      part.set_watch_token("w-7");
+      part.set_complete(i == 4);
+      writer->Write(part);
+    }
+    return grpc::Status::OK;
+  }
+
+  // One event a message, as above.
+  grpc::Status WatchHouseholds(
+      ServerContext*, const registry_pb::WatchHouseholdsRequest* request,
+      grpc::ServerWriter<registry_pb::WatchHouseholdsResponse>* writer) override {
+    watch_requests.push_back(*request);
+    const std::string& token = request->token();
+    for (int i = token.empty() ? 0 : std::stoi(token); i < 5; ++i) {
+      if (const auto at = breaks.find(i); at != breaks.end()) {
+        const grpc::Status status = at->second;
+        breaks.erase(at);
+        return status;
+      }
+      registry_pb::WatchHouseholdsResponse part;
+      part.add_events()->mutable_revision()->set_household_id(std::to_string(i));
+      part.set_token(std::to_string(i + 1));
+      writer->Write(part);
+    }
     return grpc::Status::OK;
   }
 
@@ -156,12 +214,40 @@ class FakeRegistry final : public registry_pb::RegistryService::Service {
   }
 
   std::vector<registry_pb::ListHouseholdsRequest> list_requests;
+  registry_pb::CountHouseholdsRequest count_request;
+  std::vector<registry_pb::ExportHouseholdsRequest> export_requests;
+  std::vector<registry_pb::WatchHouseholdsRequest> watch_requests;
+  std::map<int, grpc::Status> breaks;
   std::string authorization;
   std::string simulated_time;
   int get_calls = 0;
   int unavailable_for = 0;
   registry_pb::Import import;
   std::string content;
+};
+
+class FakeDivisions final : public registry_pb::DivisionService::Service {
+ public:
+  grpc::Status GetDivision(ServerContext*, const registry_pb::GetDivisionRequest* request,
+                           registry_pb::GetDivisionResponse*) override {
+    get_request = *request;
+    return grpc::Status::OK;
+  }
+  grpc::Status ListDivisions(ServerContext*, const registry_pb::ListDivisionsRequest* request,
+                             registry_pb::ListDivisionsResponse*) override {
+    list_request = *request;
+    return grpc::Status::OK;
+  }
+  grpc::Status MapDivision(ServerContext*, const registry_pb::MapDivisionRequest* request,
+                           registry_pb::MapDivisionResponse* response) override {
+    map_request = *request;
+    response->add_divisions()->set_code("620881000000");
+    return grpc::Status::OK;
+  }
+
+  registry_pb::GetDivisionRequest get_request;
+  registry_pb::ListDivisionsRequest list_request;
+  registry_pb::MapDivisionRequest map_request;
 };
 
 // Rejects records whose first value is "bad"; a source id seen before is a duplicate.
@@ -206,8 +292,12 @@ class FakeDetermination final : public screening_pb::DeterminationService::Servi
                                                             : screening_pb::CASE_STATE_REFUSED);
     return grpc::Status::OK;
   }
-  grpc::Status EvaluateCase(ServerContext*, const screening_pb::EvaluateCaseRequest*,
+  grpc::Status EvaluateCase(ServerContext*, const screening_pb::EvaluateCaseRequest* request,
                             screening_pb::EvaluateCaseResponse* response) override {
+    if (request->case_id() == "good") {
+      response->set_approvable(true);
+      return grpc::Status::OK;
+    }
     policy::v1::Finding& finding = *response->add_findings();
     finding.set_rule("CASE_STEPS_COMPLETE");
     finding.set_verdict(policy::v1::VERDICT_HOLD);
@@ -244,7 +334,7 @@ class AppTest : public ::testing::Test {
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-             &registry_, &alerts_, &determination_, &screening_}) {
+             &registry_, &divisions_, &alerts_, &determination_, &screening_}) {
       builder.RegisterService(service);
     }
     server_ = builder.BuildAndStart();
@@ -264,10 +354,16 @@ class AppTest : public ::testing::Test {
     return dir_.File(name);
   }
 
+  static std::string Content(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
   testing::TempDir dir_;
   const std::string key_file_;
   std::unique_ptr<rpc::TokenKey> key_;
   FakeRegistry registry_;
+  FakeDivisions divisions_;
   FakeAlerts alerts_;
   FakeDetermination determination_;
   FakeScreening screening_;
@@ -290,7 +386,8 @@ TEST_F(AppTest, TokenSaysWhatTheFlagsSay) {
 }
 
 TEST_F(AppTest, TokenIsForTheWholeProvinceUnlessToldOtherwise) {
-  const Done done = Ctl({"--token-key", key_file_, "token", "--subject", "s", "--role", "R"});
+  const Done done =
+      Ctl({"--token-key", key_file_, "token", "--subject", "s", "--role", "OPERATOR"});
   ASSERT_EQ(done.code, 0) << done.err;
   FASSERT_OK_AND_ASSIGN(
       const rpc::TokenClaims claims,
@@ -299,11 +396,24 @@ TEST_F(AppTest, TokenIsForTheWholeProvinceUnlessToldOtherwise) {
 }
 
 TEST_F(AppTest, TokenWithoutSubjectRoleOrKeyIsAUsageError) {
-  EXPECT_EQ(Ctl({"token", "--token-key", key_file_, "--role", "R"}).code, 2);
+  EXPECT_EQ(Ctl({"token", "--token-key", key_file_, "--role", "OPERATOR"}).code, 2);
   EXPECT_EQ(Ctl({"token", "--token-key", key_file_, "--subject", "s"}).code, 2);
   const std::string absent = dir_.File("absent.key");
-  EXPECT_EQ(Ctl({"token", "--token-key", absent, "--subject", "s", "--role", "R"}).code, 2);
+  EXPECT_EQ(Ctl({"token", "--token-key", absent, "--subject", "s", "--role", "OPERATOR"}).code, 2);
   EXPECT_FALSE(std::ifstream(absent).is_open()) << "no key is made that no server knows";
+}
+
+TEST_F(AppTest, TokensWithAnUnknownRoleOrForLongerThanAYearAreNotMade) {
+  const auto token = [this](const std::string& role, const std::string& lifetime) {
+    return Ctl({"token", "--token-key", key_file_, "--subject", "s", "--role", "OPERATOR", "--role",
+                role, "--lifetime", lifetime});
+  };
+  Done done = token("NOPE", "1h");
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("ROLE_UNKNOWN"));
+  EXPECT_THAT(done.err, HasSubstr("NOPE"));
+  EXPECT_EQ(token("COUNTY_DESK", "8784h").code, 0);
+  EXPECT_EQ(token("COUNTY_DESK", "8784h1s").code, 2);
 }
 
 TEST_F(AppTest, WrongCommandLinesEndWithTwo) {
@@ -319,6 +429,83 @@ TEST_F(AppTest, WrongCommandLinesEndWithTwo) {
   EXPECT_EQ(CtlHere({"case", "decide", "C1", "--approve", "--refuse"}).code, 2);
   EXPECT_EQ(Ctl({"household", "list", "--server", "10.1.2.3:7100", "--token", "t"}).code, 2)
       << "a token never leaves the machine in plain text";
+}
+
+// Every command that is an RPC, with each of its flags once and each positional: what is wrong with
+// a row of the tables shows in the parser, before any server is asked.
+TEST_F(AppTest, EveryRpcCommandTakesItsWholeLine) {
+  std::ostringstream ignored;
+  Context context(ignored, ignored, /*progress=*/false);
+  CLI::App app;
+  for (const AddCommands add : kCommands) add(app, context);
+  const std::string request = Write("empty.json", "{}");
+  int checked = 0;
+  for (CLI::App* group : app.get_subcommands([](CLI::App*) { return true; })) {
+    if (group->get_name() == "audit") continue;
+    for (CLI::App* command : group->get_subcommands([](CLI::App*) { return true; })) {
+      std::vector<std::string> line = {group->get_name(), command->get_name()};
+      for (const CLI::Option* option : command->get_options()) {
+        const std::string name = option->get_name();
+        if (name == "--help" || name == "--json-template" || !option->get_excludes().empty()) {
+          continue;
+        }
+        if (!option->get_positional()) line.push_back(name);
+        if (option->get_expected_min() == 0) continue;  // a flag
+        const std::string help = option->get_description();
+        const size_t choices = help.find("：") + sizeof("：") - 1;
+        line.push_back(option->get_type_name() == "ENUM"
+                           ? help.substr(choices, help.find_first_of(",", choices) - choices)
+                       : name == "--json" ? request
+                                          : "1");
+      }
+      const Done done = CtlHere(line);
+      EXPECT_NE(done.code, 2) << ::testing::PrintToString(line) << "\n" << done.err;
+      ++checked;
+    }
+  }
+  EXPECT_GT(checked, 35);
+}
+
+TEST_F(AppTest, WrongCommandLinesAreExplainedInChinese) {
+  Done done = Ctl({"household", "nonsense"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("不认识“nonsense”，可用的命令：get、list"));
+  EXPECT_THAT(done.err, HasSubstr("用法见 fangpinctl household --help"));
+  done = CtlHere({"household", "list", "--limit", "x"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("--limit：应为不小于 0 的整数"));
+  done = CtlHere({"--output", "json", "household", "get"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_EQ(json::parse(done.err)["details"][0]["reason"], "COMMAND_LINE_INVALID");
+}
+
+TEST_F(AppTest, OutputThatCannotBeWrittenIsNoSuccess) {
+  std::ofstream full("/dev/full");
+  std::ostringstream err;
+  const char* argv[] = {"fangpinctl",  "household",       "list",     "--limit",       "0",
+                        "--token-key", key_file_.c_str(), "--server", address_.c_str()};
+  EXPECT_EQ(ctl::Run(kCommands, std::size(argv), argv, full, err, /*progress=*/false), 2);
+  EXPECT_THAT(err.str(), HasSubstr("OUTPUT_UNWRITABLE"));
+}
+
+TEST_F(AppTest, FileWithoutCertificateIsAUsageError) {
+  const Done done = CtlHere({"household", "list", "--ca", Write("ca.pem", "# README\n")});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("CA_INVALID"));
+}
+
+TEST_F(AppTest, PlanUpdateWithoutJsonWouldEmptyThePlan) {
+  const Done done = CtlHere({"plan", "update", "P1"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_THAT(done.err, HasSubstr("缺少 --json"));
+}
+
+TEST_F(AppTest, JsonTemplateNeedsNeitherServerNorPositionals) {
+  const Done done = Ctl({"case", "step", "--json-template"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  const json request = json::parse(done.out);
+  EXPECT_TRUE(request["step"].contains("doneOn"));
+  EXPECT_THAT(request["step"]["step"].get<std::string>(), HasSubstr("|"));
 }
 
 TEST_F(AppTest, HelpAndVersionEndWithZero) {
@@ -400,6 +587,60 @@ TEST_F(AppTest, ListsPageUpToTheLimit) {
   done = CtlHere({"household", "list", "--limit", "0", "--output", "csv"});
   EXPECT_EQ(std::count(done.out.begin(), done.out.end(), '\n'), 251);
   EXPECT_THAT(done.err, IsEmpty());
+}
+
+TEST_F(AppTest, SearchesAndCountsTakeTheSameFilter) {
+  const std::vector<std::string> filter = {
+      "--division", "621126000000", "--category",      "marginal_poverty_prone",
+      "--kind",     "ORDINARY",     "--risk",          "ILLNESS,SCHOOLING",
+      "--flag",     "DIBAO",        "--changed-since", "2024-06-01",
+      "--name",     "测试甲",       "--include-closed"};
+  const auto with = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), filter.begin(), filter.end());
+    return arguments;
+  };
+  Done done = CtlHere(with({"household", "list", "--limit", "1"}));
+  EXPECT_EQ(done.code, 0) << done.err;
+  const auto expected = EqualsProto(R"pb(division: "621126000000"
+                                         categories: MONITORED_CATEGORY_MARGINAL_POVERTY_PRONE
+                                         kinds: HOUSEHOLD_KIND_ORDINARY
+                                         risk_types: RISK_TYPE_ILLNESS
+                                         risk_types: RISK_TYPE_SCHOOLING
+                                         flags: HOUSEHOLD_FLAG_DIBAO
+                                         changed_since { seconds: 1717171200 }
+                                         member_name: "测试甲"
+                                         include_closed: true)pb");
+  ASSERT_EQ(registry_.list_requests.size(), 1u);
+  EXPECT_THAT(registry_.list_requests[0].filter(), expected);
+  done = CtlHere(with({"household", "count", "--by", "STATE", "--output", "csv"}));
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(registry_.count_request.filter(), expected);
+  EXPECT_THAT(registry_.count_request.group_by(), ElementsAre(registry_pb::COUNT_BY_STATE));
+  EXPECT_THAT(done.out, HasSubstr("MONITORED,,,12,34"));
+  EXPECT_EQ(CtlHere({"household", "list", "--changed-since", "gestern"}).code, 2);
+  EXPECT_EQ(CtlHere({"household", "count", "--by", "NOTHING"}).code, 2);
+}
+
+TEST_F(AppTest, TimesAreDaysOrInstants) {
+  CtlHere({"household", "count", "--changed-since", "2024-06-01T08:00:00.5+08:00"});
+  EXPECT_THAT(registry_.count_request.filter().changed_since(),
+              EqualsProto("seconds: 1717200000 nanos: 500000000"));
+}
+
+TEST_F(AppTest, DivisionsAreOfADay) {
+  EXPECT_EQ(CtlHere({"division", "list", "--parent", "620800000000", "--as-of", "2018-07-01"}).code,
+            0);
+  EXPECT_THAT(divisions_.list_request, EqualsProto(R"pb(parent_code: "620800000000"
+                                                        page_size: 1000
+                                                        as_of: "2018-07-01")pb"));
+  EXPECT_EQ(CtlHere({"division", "get", "620824000000", "--as-of", "2018-07-01"}).code, 0);
+  EXPECT_EQ(divisions_.get_request.as_of(), "2018-07-01");
+  const Done done =
+      CtlHere({"division", "map", "620824000000", "--from", "2018-01-01", "--to", "2024-01-01"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(divisions_.map_request,
+              EqualsProto("code: '620824000000' from_day: '2018-01-01' to_day: '2024-01-01'"));
+  EXPECT_THAT(done.out, HasSubstr("620881000000"));
 }
 
 TEST_F(AppTest, ImportPrintsEveryErrorAndEndsWithFourWhenPartly) {
@@ -484,11 +725,18 @@ TEST_F(AppTest, DecisionReadsTheEtagUnlessGiven) {
 }
 
 TEST_F(AppTest, EvaluationShowsFindingsAndWhatFollows) {
-  const Done done = CtlHere({"case", "evaluate", "C1"});
-  EXPECT_EQ(done.code, 0) << done.err;
+  Done done = CtlHere({"case", "evaluate", "C1"});
+  EXPECT_EQ(done.code, 1) << "not approvable";
   EXPECT_THAT(done.out, HasSubstr("CASE_STEPS_COMPLETE"));
   EXPECT_THAT(done.out, HasSubstr("approvable：否\n"));
-  EXPECT_THAT(done.out, HasSubstr("line_fen：7800.00\n"));
+  EXPECT_THAT(done.out, HasSubstr("line（元）：7800.00\n"));
+  done = CtlHere({"case", "evaluate", "C1", "--output", "json"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_EQ(json::parse(done.out)["approvable"], false);
+  done = CtlHere({"case", "evaluate", "good", "--output", "json"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(json::parse(done.out)["approvable"], true);
+  EXPECT_FALSE(json::parse(done.out).contains("lineFen")) << "what is not known is not 0";
 }
 
 TEST_F(AppTest, VisitIsNamedByTheClient) {
@@ -531,6 +779,96 @@ TEST_F(AppTest, AuditVerifyTellsAFileThatWasNotWrittenAsOne) {
   const Done done = Ctl({"audit", "verify", Write("empty.jsonl", ""), "--output", "json"});
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_EQ(json::parse(done.out)["lines"], 0);
+}
+
+TEST_F(AppTest, AuditVerifyComparesWithANotedHead) {
+  const std::string file = dir_.File("cut.jsonl");
+  {
+    auto log = rpc::OpenAuditFile(file);
+    ASSERT_TRUE(log.ok());
+    for (int i = 0; i < 3; ++i) {
+      FASSERT_OK((*log)->Append({.time = absl::Now(), .subject = "desk-1", .write = true}));
+    }
+  }
+  const auto verify = [&](std::vector<std::string> flags) {
+    std::vector<std::string> arguments = {"audit", "verify", file, "--output", "json"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return Ctl(arguments);
+  };
+  const std::string head = json::parse(verify({}).out)["head"];
+  EXPECT_EQ(verify({"--head", head, "--lines", "3"}).code, 0);
+  EXPECT_EQ(verify({"--head", head}).code, 0);
+  EXPECT_EQ(verify({"--lines", "2"}).code, 0) << "it has grown since";
+  EXPECT_EQ(verify({"--head", head, "--lines", "2"}).code, 1) << "another line stood there";
+  EXPECT_EQ(verify({"--head", "12ab"}).code, 2);
+  // Whole lines taken off the end leave a chain that fits.
+  std::ifstream in(file);
+  std::string first;
+  std::getline(in, first);
+  std::ofstream(file, std::ios::trunc) << first << "\n";
+  EXPECT_EQ(verify({}).code, 0);
+  Done done = verify({"--lines", "3"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_THAT(done.err, HasSubstr("AUDIT_HEAD_MISSING"));
+  EXPECT_EQ(verify({"--head", head}).code, 1);
+}
+
+constexpr char kFiveHouseholds[] =
+    "{\"id\":\"0\"}\n{\"id\":\"1\"}\n{\"id\":\"2\"}\n{\"id\":\"3\"}\n{\"id\":\"4\"}\n";
+
+TEST_F(AppTest, ExportGoesOnByItselfWhenTheServiceRestarts) {
+  registry_.breaks[2] = grpc::Status(grpc::StatusCode::UNAVAILABLE, "later");
+  registry_.breaks[3] = grpc::Status(grpc::StatusCode::UNAVAILABLE, "later");
+  const std::string file = dir_.File("out.jsonl");
+  const Done done = CtlHere({"household", "export", file, "--state", "MONITORED", "--division",
+                             "621126000000", "--output", "json"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(Content(file), kFiveHouseholds);
+  EXPECT_FALSE(std::filesystem::exists(file + ".resume"));
+  EXPECT_EQ(json::parse(done.out),
+            (json{{"file", file}, {"households", 5}, {"watchToken", "w-7"}}));
+  ASSERT_EQ(registry_.export_requests.size(), 3u);
+  EXPECT_THAT(registry_.export_requests[2], EqualsProto(R"pb(
+                filter { division: "621126000000" states: MONITORING_STATE_MONITORED }
+                resume_token: "3"
+              )pb"));
+}
+
+TEST_F(AppTest, ExportThatFailedIsTakenUpAgain) {
+  registry_.breaks[3] = grpc::Status(grpc::StatusCode::INTERNAL, "bug");
+  const std::string file = dir_.File("out.jsonl");
+  EXPECT_EQ(CtlHere({"household", "export", file, "--resume"}).code, 2);
+  EXPECT_EQ(CtlHere({"household", "export", file}).code, 1);
+  // Torn by a kill: what stands behind the mark is written again.
+  std::ofstream(file, std::ios::app) << "{\"id\":\"3";
+  EXPECT_EQ(CtlHere({"household", "export", file}).code, 2) << "would write over the first part";
+  const Done done = CtlHere({"household", "export", file, "--resume"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(Content(file), kFiveHouseholds);
+  EXPECT_THAT(done.out, HasSubstr("户数：5"));
+}
+
+TEST_F(AppTest, WatchKeepsItsTokenAndGoesOnByIt) {
+  const std::string file = dir_.File("token");
+  registry_.breaks[1] = grpc::Status(grpc::StatusCode::UNAVAILABLE, "later");
+  registry_.breaks[3] = grpc::Status(grpc::StatusCode::INTERNAL, "bug");
+  const std::vector<std::string> watch = {"household", "watch",      "--token-file",
+                                          file,        "--division", "621126000000",
+                                          "--token",   "0",          "--until-now"};
+  const Done first = CtlHere(watch);
+  EXPECT_EQ(first.code, 1);
+  EXPECT_EQ(first.out,
+            "{\"revision\":{\"householdId\":\"0\"}}\n{\"revision\":{\"householdId\":\"1\"}}\n"
+            "{\"revision\":{\"householdId\":\"2\"}}\n");
+  EXPECT_EQ(Content(file), "3");
+  const Done second = CtlHere(watch);
+  EXPECT_EQ(second.code, 0) << second.err;
+  EXPECT_EQ(second.out,
+            "{\"revision\":{\"householdId\":\"3\"}}\n{\"revision\":{\"householdId\":\"4\"}}\n");
+  EXPECT_THAT(registry_.watch_requests.back(),
+              EqualsProto(R"pb(
+                division: "621126000000" token: "3" until_now: true
+              )pb"));
 }
 
 }  // namespace

@@ -7,12 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
 
 namespace fangpin::ctl {
 
@@ -47,6 +49,13 @@ class Client {
   absl::Status Call(const google::protobuf::Message& request, google::protobuf::Message* response,
                     absl::Duration patience = kShortPatience);
 
+  // Calls the streaming method that takes the request, and visit() for each message once it stands
+  // in `response`. A stream that breaks because the service is UNAVAILABLE is begun again with what
+  // go_on() has made of the request, for kLongPatience without a message. Without a time limit. An
+  // error of visit ends the call and is returned.
+  absl::Status Stream(const google::protobuf::Message* request, google::protobuf::Message* response,
+                      absl::FunctionRef<void()> go_on, absl::FunctionRef<absl::Status()> visit);
+
   template <typename Response, typename Request>
   absl::StatusOr<Response> Call(const Request& request, absl::Duration patience = kShortPatience) {
     Response response;
@@ -62,6 +71,11 @@ class Client {
   absl::Status Attempt(const google::protobuf::MethodDescriptor& method,
                        const google::protobuf::Message& request,
                        google::protobuf::Message* response);
+  absl::Status Receive(const google::protobuf::MethodDescriptor& method,
+                       const google::protobuf::Message& request,
+                       google::protobuf::Message* response,
+                       absl::FunctionRef<absl::Status()> visit);
+  void AddMetadata(grpc::ClientContext* context) const;
   absl::Status Explain(absl::Status status, const google::protobuf::MethodDescriptor& method) const;
 
   const Options options_;

@@ -15,9 +15,12 @@ using google::protobuf::Message;
 
 namespace {
 
+using Shows = Columns::Shows;
+
 struct Choice {
   std::string_view path;
   std::string_view title;
+  Shows shows = Shows::kAll;
 };
 
 struct TypeChoice {
@@ -35,7 +38,7 @@ const std::vector<TypeChoice>& Choices() {
         {"monitoring.state", "监测状态"},
         {"monitoring.category", "监测类别"},
         {"monitoring.risks.type", "风险"},
-        {"income.per_capita_reference_fen", "人均收入参考"},
+        {"income.per_capita_reference_fen", "人均收入参考（元）"},
         {"revision", "版本"}}},
       {"fangpin.registry.v1.Revision",
        {{"number", "版本"},
@@ -43,8 +46,20 @@ const std::vector<TypeChoice>& Choices() {
         {"actor", "操作人"},
         {"reason", "原因"},
         {"changed_fields", "变更字段"}}},
+      {"fangpin.registry.v1.HouseholdCount",
+       {{"division", "区划代码"},
+        {"state", "监测状态"},
+        {"category", "监测类别"},
+        {"kind", "户类型"},
+        {"households", "户数"},
+        {"persons", "人数"}}},
       {"fangpin.registry.v1.Division",
-       {{"code", "区划代码"}, {"level", "级别"}, {"parent_code", "上级"}, {"name", "名称"}}},
+       {{"code", "区划代码"},
+        {"level", "级别"},
+        {"parent_code", "上级"},
+        {"valid_from", "启用"},
+        {"valid_until", "停用"},
+        {"name", "名称"}}},
       {"fangpin.registry.v1.PersonMatch",
        {{"person_id", "人员编号"},
         {"household_id", "户档编号"},
@@ -84,7 +99,7 @@ const std::vector<TypeChoice>& Choices() {
         {"source_id", "来源编号"},
         {"source_version", "来源版本"},
         {"event_on", "事件日"},
-        {"amount_fen", "金额"},
+        {"amount_fen", "金额（元）"},
         {"state", "状态"},
         {"household_id", "户档编号"},
         {"clue_id", "线索编号"},
@@ -120,7 +135,7 @@ const std::vector<TypeChoice>& Choices() {
         {"household_id", "户档编号"},
         {"division", "行政村"},
         {"state", "状态"},
-        {"steps.step", "已完成步骤"},
+        {"steps.step", "已完成步骤", Shows::kLast},
         {"risks.type", "风险"},
         {"due_on", "期限"},
         {"decision.decided_on", "审定日"},
@@ -140,7 +155,7 @@ const std::vector<TypeChoice>& Choices() {
         {"division", "行政村"},
         {"mode", "方式"},
         {"state", "状态"},
-        {"steps.step", "已完成步骤"},
+        {"steps.step", "已完成步骤", Shows::kLast},
         {"proposed_on", "提出日"},
         {"decision.decided_on", "审定日"}}},
       {"fangpin.policy.v1.Finding",
@@ -168,7 +183,8 @@ Columns::Columns(const Descriptor* type) {
     for (const Choice& column : choice.columns) {
       columns_.push_back({.key = std::string(column.path),
                           .title = std::string(column.title),
-                          .path = MessagePath(type, column.path)});
+                          .path = MessagePath(type, column.path),
+                          .shows = column.shows});
     }
     return;
   }
@@ -176,7 +192,7 @@ Columns::Columns(const Descriptor* type) {
     const FieldDescriptor* field = type->field(i);
     if (field->is_repeated() || field->message_type() != nullptr) continue;
     columns_.push_back(
-        {.key = field->name(), .title = field->name(), .path = MessagePath(type, field->name())});
+        {.key = field->name(), .title = TitleOf(field), .path = MessagePath(type, field->name())});
   }
 }
 
@@ -191,7 +207,14 @@ std::vector<Heading> Columns::headings() const {
 
 std::vector<std::string> Columns::Cells(const Message& message, Format format) const {
   std::vector<std::string> cells;
-  for (const Column& column : columns_) cells.push_back(CellText(message, column.path, format));
+  for (const Column& column : columns_) {
+    if (column.shows == Shows::kAll || format != Format::kTable) {
+      cells.push_back(CellText(message, column.path, format));
+      continue;
+    }
+    const std::vector<std::string> values = CellValues(message, column.path, format);
+    cells.push_back(values.empty() ? "" : base::StrCat(values.size(), "：", values.back()));
+  }
   return cells;
 }
 

@@ -16,6 +16,9 @@ namespace fangpin::ctl {
 // that is neither a message nor repeated.
 class Columns {
  public:
+  // What a table's cell shows of several values: all, or their number and the last ("3：VILLAGE").
+  enum class Shows { kAll, kLast };
+
   explicit Columns(const google::protobuf::Descriptor* type);
 
   std::vector<Heading> headings() const;
@@ -26,6 +29,7 @@ class Columns {
     std::string key;
     std::string title;
     MessagePath path;
+    Shows shows = Shows::kAll;
   };
   std::vector<Column> columns_;
 };

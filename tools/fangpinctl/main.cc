@@ -1,5 +1,7 @@
+#include <cstdlib>
 #include <iostream>
 
+#include "grpc/support/log.h"
 #include "tools/fangpinctl/app.h"
 #include "tools/fangpinctl/commands/commands.h"
 #include "tools/fangpinctl/progress.h"
@@ -19,6 +21,8 @@ constexpr AddCommands kCommands[] = {
 }  // namespace fangpin::ctl
 
 int main(int argc, char** argv) {
+  // What matters of gRPC's log is in the status of a call. GRPC_VERBOSITY asks for all of it.
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
   return fangpin::ctl::Run(fangpin::ctl::kCommands, argc, argv, std::cout, std::cerr,
                            fangpin::ctl::ErrorIsTerminal());
 }

@@ -4,6 +4,9 @@
 #include <iostream>
 
 #include "absl/strings/ascii.h"
+#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "libs/base/civil.h"
 #include "libs/base/error.h"
 #include "libs/base/money.h"
 #include "libs/base/status.h"
@@ -20,12 +23,14 @@ using google::protobuf::Reflection;
 
 namespace {
 
+constexpr std::string_view kFenSuffix = "_fen";
+
 absl::Status NotAccepted(std::string_view text, std::string_view wanted) {
   return UsageError("VALUE_NOT_ACCEPTED", base::StrCat("不接受“", text, "”：", wanted));
 }
 
 absl::StatusOr<int64_t> ParseNumber(const FieldDescriptor* field, const std::string& text) {
-  if (base::ToStd(field->name()).ends_with("_fen")) {
+  if (IsMoney(field)) {
     absl::StatusOr<int64_t> fen = base::ParseYuan(text);
     if (!fen.ok()) return NotAccepted(text, "应为以元计的金额，最多两位小数");
     return *fen;
@@ -36,6 +41,25 @@ absl::StatusOr<int64_t> ParseNumber(const FieldDescriptor* field, const std::str
     return NotAccepted(text, "应为整数");
   }
   return *value;
+}
+
+// A day stands for its beginning in China.
+absl::Status SetTime(Message& stamp, const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (const auto day = base::ParseDay(text); day.ok()) {
+    time = base::StartOf(*day);
+  } else if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+    return NotAccepted(text, "应为 YYYY-MM-DD 或 RFC 3339 格式的时间");
+  }
+  const Reflection* reflection = stamp.GetReflection();
+  const auto field = [&](const char* name) { return stamp.GetDescriptor()->FindFieldByName(name); };
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  reflection->SetInt64(&stamp, field("seconds"), seconds);
+  reflection->SetInt32(
+      &stamp, field("nanos"),
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return absl::OkStatus();
 }
 
 absl::Status SetOne(Message& message, const FieldDescriptor* field, const std::string& text) {
@@ -64,6 +88,12 @@ absl::Status SetOne(Message& message, const FieldDescriptor* field, const std::s
       if (value == nullptr) return NotAccepted(text, "应为 " + EnumChoices(*field->enum_type()));
       return put(&Reflection::SetEnum, &Reflection::AddEnum, value);
     }
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      if (field->message_type() == google::protobuf::Timestamp::descriptor() &&
+          !field->is_repeated()) {
+        return SetTime(*reflection->MutableMessage(&message, field), text);
+      }
+      [[fallthrough]];
     default:
       return NotAccepted(text, base::StrCat(field->name(), " 只能由 --json 给出"));
   }
@@ -104,6 +134,16 @@ bool MessagePath::Has(const Message& message) const {
   const Reflection* reflection = holder->GetReflection();
   return field()->is_repeated() ? reflection->FieldSize(*holder, field()) > 0
                                 : reflection->HasField(*holder, field());
+}
+
+bool IsMoney(const FieldDescriptor* field) {
+  return base::ToStd(field->name()).ends_with(kFenSuffix);
+}
+
+std::string TitleOf(const FieldDescriptor* field) {
+  const std::string_view name = field->name();
+  return IsMoney(field) ? base::StrCat(name.substr(0, name.size() - kFenSuffix.size()), "（元）")
+                        : std::string(name);
 }
 
 std::string_view ShortEnumName(const EnumValueDescriptor& value) {

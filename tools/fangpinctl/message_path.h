@@ -25,8 +25,8 @@ class MessagePath {
 
   // Writes one text, or all of them to a repeated field, replacing what is there; the steps before
   // it must be singular. Enums take their value names with or without prefix, in any case; fields
-  // in fen take yuan ("1200.50"); booleans "true" and "false". Usage error VALUE_NOT_ACCEPTED for
-  // text that the field cannot hold.
+  // in fen take yuan ("1200.50"), timestamps a day or RFC 3339, booleans "true" and "false". Usage
+  // error VALUE_NOT_ACCEPTED for text that the field cannot hold.
   absl::Status Set(google::protobuf::Message& message, const std::vector<std::string>& texts) const;
 
   // True when the singular field is set, or non-default where it has no presence.
@@ -35,6 +35,12 @@ class MessagePath {
  private:
   std::vector<const google::protobuf::FieldDescriptor*> fields_;
 };
+
+// True for amounts: kept in fen, shown and given in yuan.
+bool IsMoney(const google::protobuf::FieldDescriptor* field);
+
+// The field's name where people read its values: "wage（元）" of wage_fen.
+std::string TitleOf(const google::protobuf::FieldDescriptor* field);
 
 // "MONITORED" of MONITORING_STATE_MONITORED.
 std::string_view ShortEnumName(const google::protobuf::EnumValueDescriptor& value);

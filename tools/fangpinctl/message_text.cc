@@ -13,14 +13,17 @@
 #include "libs/base/civil.h"
 #include "libs/base/money.h"
 #include "libs/base/strings.h"
+#include "nlohmann/json.hpp"
 #include "tools/fangpinctl/display.h"
 #include "tools/fangpinctl/errors.h"
 
 namespace fangpin::ctl {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
+using nlohmann::ordered_json;
 
 namespace {
 
@@ -41,9 +44,7 @@ std::string TimeText(const Message& message, Format format) {
 }
 
 std::string NumberText(const FieldDescriptor* field, int64_t value, Format format) {
-  if (format == Format::kTable && base::ToStd(field->name()).ends_with("_fen")) {
-    return base::FormatYuan(value);
-  }
+  if (format == Format::kTable && IsMoney(field)) return base::FormatYuan(value);
   return std::to_string(value);
 }
 
@@ -155,7 +156,7 @@ void PrintFields(const Message& message, int depth, std::ostream& out) {
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     if (!field->is_repeated()) {
-      PrintValue(field->name(), message, field, kSingular, depth, out);
+      PrintValue(TitleOf(field), message, field, kSingular, depth, out);
       continue;
     }
     const int size = message.GetReflection()->FieldSize(message, field);
@@ -165,7 +166,7 @@ void PrintFields(const Message& message, int depth, std::ostream& out) {
         base::StrAppend(&values, std::string_view(i > 0 ? "、" : ""),
                         ScalarText(message, field, i, Format::kTable));
       }
-      out << std::string(2 * depth, ' ') << field->name() << "：" << Printable(values) << "\n";
+      out << std::string(2 * depth, ' ') << TitleOf(field) << "：" << Printable(values) << "\n";
       continue;
     }
     for (int i = 0; i < size; ++i) {
@@ -176,11 +177,63 @@ void PrintFields(const Message& message, int depth, std::ostream& out) {
   }
 }
 
+// Deeper than any request; ends a message that holds itself.
+constexpr int kTemplateDepth = 12;
+
+ordered_json TemplateOf(const Descriptor* type, int depth);
+
+ordered_json TemplateValue(const FieldDescriptor* field, int depth) {
+  if (field->enum_type() != nullptr) {
+    std::string choices;
+    for (int i = 0; i < field->enum_type()->value_count(); ++i) {
+      const auto* value = field->enum_type()->value(i);
+      if (value->number() == 0) continue;
+      base::StrAppend(&choices, std::string_view(choices.empty() ? "" : "|"), value->name());
+    }
+    return choices;
+  }
+  if (field->message_type() != nullptr) {
+    const std::string_view type = field->message_type()->full_name();
+    if (type == "google.protobuf.Timestamp") return nullptr;
+    if (type == "google.protobuf.FieldMask") return "";
+    return TemplateOf(field->message_type(), depth + 1);
+  }
+  // What is not on record stays null; a 0 or a false would be a fact.
+  if (field->has_presence()) return nullptr;
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return "";
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return false;
+    default:
+      return 0;
+  }
+}
+
+ordered_json TemplateOf(const Descriptor* type, int depth) {
+  ordered_json object = ordered_json::object();
+  if (depth > kTemplateDepth) return object;
+  for (int i = 0; i < type->field_count(); ++i) {
+    const FieldDescriptor* field = type->field(i);
+    ordered_json& value = object[field->json_name()];
+    if (field->is_map()) {
+      value = ordered_json::object();
+    } else if (field->is_repeated()) {
+      value = ordered_json::array({TemplateValue(field, depth)});
+    } else {
+      value = TemplateValue(field, depth);
+    }
+  }
+  return object;
+}
+
 }  // namespace
 
 std::string ToJson(const Message& message, JsonStyle style) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = style == JsonStyle::kPretty;
+  // A false that was answered is not left out: scripts read it.
+  options.always_print_primitive_fields = true;
   std::string json;
   // Fails only for a google.protobuf.Any of a type that is not linked in.
   if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) json = "{}";
@@ -197,9 +250,23 @@ absl::Status FromJson(const std::string& json, Message* message) {
                                  std::string(status.message())));
 }
 
-std::string CellText(const Message& message, const MessagePath& path, Format format) {
+std::string JsonTemplate(const Descriptor* request) {
+  ordered_json text = TemplateOf(request, 0);
+  // The command fills these.
+  text.erase("etag");
+  text.erase("requestId");
+  return text.dump(2);
+}
+
+std::vector<std::string> CellValues(const Message& message, const MessagePath& path,
+                                    Format format) {
   std::vector<std::string> values;
   Collect(message, path, 0, format, values);
+  return values;
+}
+
+std::string CellText(const Message& message, const MessagePath& path, Format format) {
+  const std::vector<std::string> values = CellValues(message, path, format);
   std::string text;
   for (size_t i = 0; i < values.size(); ++i) {
     base::StrAppend(&text,

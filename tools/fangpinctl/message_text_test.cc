@@ -1,5 +1,7 @@
 #include "tools/fangpinctl/message_text.h"
 
+#include <algorithm>
+#include <memory>
 #include <sstream>
 
 #include "fangpin/assistance/v1/assistance_service.pb.h"
@@ -10,9 +12,11 @@
 #include "fangpin/screening/v1/alert_service.pb.h"
 #include "fangpin/screening/v1/determination_service.pb.h"
 #include "fangpin/screening/v1/screening_service.pb.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/testing/proto_matchers.h"
 #include "libs/testing/status_matchers.h"
+#include "nlohmann/json.hpp"
 #include "tools/fangpinctl/columns.h"
 #include "tools/fangpinctl/errors.h"
 #include "tools/fangpinctl/message_path.h"
@@ -84,7 +88,7 @@ TEST(TreeTest, ShowsEverySetField) {
             "    type：OTHER\n"
             "  no_labour_backstop：否\n"
             "income\n"
-            "  per_capita_net_fen：7850.50\n"
+            "  per_capita_net（元）：7850.50\n"
             "other_columns.备注：无\n"
             "create_time：2023-09-01 08:00:00\n");
 }
@@ -151,6 +155,64 @@ TEST(ColumnsTest, EveryRecordThatAMethodAnswersWithHasColumns) {
   }
 }
 
+TEST(JsonTest, OptionalFieldsThatAreNotSetStayAway) {
+  pb::Household household;
+  household.mutable_income()->set_wage_fen(0);
+  const auto json = nlohmann::json::parse(ToJson(household, JsonStyle::kLine));
+  EXPECT_EQ(json["id"], "");
+  EXPECT_EQ(json["income"]["wageFen"], "0");
+  EXPECT_FALSE(json["income"].contains("perCapitaNetFen"));
+  EXPECT_FALSE(json.contains("monitoring"));
+}
+
+// The first choice of every enum in its place.
+void Choose(nlohmann::json& value) {
+  if (value.is_string()) {
+    const auto text = value.get<std::string>();
+    value = text.substr(0, text.find('|'));
+  } else if (value.is_structured()) {
+    for (auto& inner : value) Choose(inner);
+  }
+}
+
+TEST(JsonTemplateTest, ReadsAsItsRequestOnceTheEnumsAreChosen) {
+  const google::protobuf::Descriptor* const requests[] = {
+      screening::v1::AssessClueRequest::descriptor(),
+      screening::v1::RecordCaseStepRequest::descriptor(),
+      screening::v1::RecordVisitRequest::descriptor(),
+      assistance::v1::UpdatePlanRequest::descriptor(),
+      elimination::v1::RecordEliminationStepRequest::descriptor(),
+      pb::CreateHouseholdRequest::descriptor()};
+  for (const auto* request : requests) {
+    const std::string text = JsonTemplate(request);
+    const std::unique_ptr<google::protobuf::Message> message(
+        google::protobuf::MessageFactory::generated_factory()->GetPrototype(request)->New());
+    EXPECT_THAT(FromJson(text, message.get()),
+                ErrorIs(absl::StatusCode::kInvalidArgument, "JSON_INVALID"))
+        << "no choice was made in " << text;
+    auto json = nlohmann::json::parse(text);
+    EXPECT_FALSE(json.contains("requestId"));
+    Choose(json);
+    EXPECT_THAT(FromJson(json.dump(), message.get()), IsOk()) << json.dump(2);
+  }
+}
+
+TEST(ColumnsTest, StepsShowTheirNumberAndTheLast) {
+  screening::v1::DeterminationCase found;
+  found.add_steps()->set_step(screening::v1::IDENTIFICATION_STEP_REVIEWED);
+  found.add_steps()->set_step(screening::v1::IDENTIFICATION_STEP_PUBLICISED);
+  const Columns columns(found.GetDescriptor());
+  EXPECT_THAT(columns.Cells(found, Format::kTable), ::testing::Contains("2：PUBLICISED"));
+  EXPECT_THAT(columns.Cells(found, Format::kCsv), ::testing::Contains("REVIEWED;PUBLICISED"));
+}
+
+TEST(ColumnsTest, MoneyOfATypeWithoutChosenColumnsIsHeadedYuan) {
+  const Columns columns(pb::IncomeAccount::descriptor());
+  std::vector<std::string> titles;
+  for (const Heading& heading : columns.headings()) titles.push_back(heading.title);
+  EXPECT_THAT(titles, ::testing::Contains("wage（元）"));
+}
+
 TEST(MessageListTest, JsonIsOneObjectWithOneList) {
   std::ostringstream out;
   MessageList list(Format::kJson, "divisions", pb::Household::descriptor(), out);
@@ -160,7 +222,10 @@ TEST(MessageListTest, JsonIsOneObjectWithOneList) {
   household.set_id("2");
   list.Add(household);
   list.Finish();
-  EXPECT_EQ(out.str(), "{\"divisions\":[\n{\"id\":\"1\"},\n{\"id\":\"2\"}\n]}\n");
+  EXPECT_EQ(std::count(out.str().begin(), out.str().end(), '\n'), 4) << "a record is a line";
+  const auto json = nlohmann::json::parse(out.str());
+  ASSERT_EQ(json["divisions"].size(), 2u);
+  EXPECT_EQ(json["divisions"][1]["id"], "2");
 
   std::ostringstream empty;
   MessageList(Format::kJson, "divisions", pb::Household::descriptor(), empty).Finish();

@@ -65,7 +65,7 @@ std::string Help(const FieldFlag& flag, const FieldDescriptor* field) {
   if (field->enum_type() != nullptr) {
     base::StrAppend(&help, "：", EnumChoices(*field->enum_type()));
   }
-  if (base::ToStd(field->name()).ends_with("_fen")) help += "（元）";
+  if (IsMoney(field)) help += "（元）";
   if (field->is_repeated()) help += "（可重复）";
   if (IsPersonal(field)) help += "；“-”表示从标准输入读取";
   return help;
@@ -137,7 +137,15 @@ Runner::Runner(CLI::App& app, Context& context, const RpcCommand& command)
   if (writes()) {
     app.add_option("--json", json_file_,
                    base::StrCat("整个请求的 JSON（", command.request->full_name(),
-                                "），“-”为标准输入；其他选项优先于它"));
+                                "），“-”为标准输入；其他选项优先于它"))
+        ->required(command.json_required);
+    app.add_flag_callback(
+        "--json-template",
+        [&context, type = command.request] {
+          context.out() << JsonTemplate(type) << "\n";
+          throw CLI::Success();
+        },
+        "显示 --json 的空样板后退出：null 为不填，枚举只留一项");
   }
   if (RequestField("etag") != nullptr) {
     app.add_option("--etag", etag_,
@@ -148,7 +156,9 @@ Runner::Runner(CLI::App& app, Context& context, const RpcCommand& command)
   }
   if (RequestField("page_token") != nullptr) {
     app.add_option("--limit", limit_, "最多列出多少条，0 为全部")
-        ->check(CLI::NonNegativeNumber)
+        ->check([](const std::string& text) {
+          return base::ParseInt(text).value_or(-1) >= 0 ? "" : "应为不小于 0 的整数";
+        })
         ->capture_default_str();
   }
 }
@@ -171,7 +181,8 @@ void Runner::AddFlag(CLI::App& app, const FieldFlag& flag) {
   }
   CLI::Option* option = app.add_option(name, value.texts, help);
   if (!name.starts_with("-")) {
-    option->required()->expected(1);
+    // expected(1) alone keeps a list, which would take the next positional's value.
+    option->required()->expected(1)->allow_extra_args(false);
     return;
   }
   option->allow_extra_args(false);
@@ -295,7 +306,7 @@ absl::Status Runner::Show(const Message& response) const {
       if (field->is_repeated() || field->message_type() != nullptr) continue;
       const std::string text =
           CellText(response, MessagePath(response.GetDescriptor(), field->name()), format);
-      if (!text.empty()) out << field->name() << "：" << text << "\n";
+      if (!text.empty()) out << TitleOf(field) << "：" << text << "\n";
     }
     return absl::OkStatus();
   }
@@ -322,7 +333,11 @@ absl::StatusOr<ExitCode> Runner::Run() {
   std::unique_ptr<Message> response = NewMessage(method_.output_type());
   FANGPIN_RETURN_IF_ERROR(client->Call(*request, response.get()));
   FANGPIN_RETURN_IF_ERROR(Show(*response));
-  return ExitCode::kOk;
+  if (command_.verdict.empty()) return ExitCode::kOk;
+  const FieldDescriptor* verdict =
+      response->GetDescriptor()->FindFieldByName(std::string(command_.verdict));
+  return response->GetReflection()->GetBool(*response, verdict) ? ExitCode::kOk
+                                                                : ExitCode::kRefused;
 }
 
 }  // namespace

@@ -20,9 +20,9 @@ struct FieldFlag {
 };
 
 // One command that calls one RPC. All else follows from the descriptors: which service to call,
-// --json with the whole request for methods that change something, --request-id and --etag where
-// the request has them, --limit and paging where it has a page token, the choices of enums, and
-// which records to show.
+// --json with the whole request and --json-template for methods that change something, --request-id
+// and --etag where the request has them, --limit and paging where it has a page token, the choices
+// of enums, and which records to show.
 struct RpcCommand {
   std::string_view name;
   std::string_view help;
@@ -34,6 +34,10 @@ struct RpcCommand {
   const google::protobuf::Descriptor* read = nullptr;
   // Field that the client names the record by: filled with a fresh id when empty.
   std::string_view fresh_id = "";
+  // The request replaces what is stored: without --json it would empty it.
+  bool json_required = false;
+  // Boolean of the answer that decides the exit code: kRefused when false.
+  std::string_view verdict = "";
 };
 
 // Adds `group` with its commands.

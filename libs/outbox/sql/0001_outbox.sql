@@ -17,16 +17,7 @@ CREATE TABLE outbox_entries (
   payload {{blob}} NOT NULL,
   created_us BIGINT NOT NULL,
   attempts BIGINT NOT NULL,
+  -- Why the receiver refused it when it was last tried; empty when it did not.
+  refused_for TEXT NOT NULL,
   PRIMARY KEY (key, seq)
-);
-
--- Entries that no retry will help, set aside until somebody has looked.
-CREATE TABLE outbox_parked (
-  id {{key}} PRIMARY KEY,
-  key {{key}} NOT NULL,
-  kind TEXT NOT NULL,
-  payload {{blob}} NOT NULL,
-  created_us BIGINT NOT NULL,
-  attempts BIGINT NOT NULL,
-  reason TEXT NOT NULL
 );

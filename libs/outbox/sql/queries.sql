@@ -4,8 +4,8 @@ ON CONFLICT (key) DO UPDATE SET last_seq = outbox_keys.last_seq + 1
 RETURNING last_seq;
 
 -- name: InsertEntry
-INSERT INTO outbox_entries (key, seq, id, kind, payload, created_us, attempts)
-VALUES ($1, $2, $3, $4, $5, $6, 0);
+INSERT INTO outbox_entries (key, seq, id, kind, payload, created_us, attempts, refused_for)
+VALUES ($1, $2, $3, $4, $5, $6, 0, '');
 
 -- name: ListDueKeys
 SELECT key, due_us FROM outbox_keys
@@ -43,25 +43,11 @@ SELECT last_seq FROM outbox_keys WHERE key = $1 AND owner = $2;
 -- name: DeleteEntry
 DELETE FROM outbox_entries WHERE key = $1 AND seq = $2;
 
--- name: CountAttempt
-UPDATE outbox_entries SET attempts = attempts + 1 WHERE key = $1 AND seq = $2;
-
--- name: InsertParked
-INSERT INTO outbox_parked (id, key, kind, payload, created_us, attempts, reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (id) DO NOTHING;
-
--- name: TakeParked
-DELETE FROM outbox_parked WHERE id = $1 RETURNING key, kind, payload, created_us;
-
--- name: ListParked
-SELECT id, key, kind, created_us, attempts, reason FROM outbox_parked
- WHERE id > $1
- ORDER BY id
- LIMIT $2;
+-- name: CountFailure
+UPDATE outbox_entries SET attempts = attempts + 1, refused_for = $1 WHERE key = $2 AND seq = $3;
 
 -- name: CountPending
 SELECT count(*), min(created_us) FROM outbox_entries;
 
--- name: CountParked
-SELECT count(*) FROM outbox_parked;
+-- name: CountRefused
+SELECT count(*) FROM outbox_entries WHERE refused_for <> '';

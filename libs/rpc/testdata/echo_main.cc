@@ -6,6 +6,7 @@
 
 #include "fangpin/rpc/testdata/v1/echo.grpc.pb.h"
 #include "libs/log/log.h"
+#include "libs/policy/load.h"
 #include "libs/rpc/client.h"
 #include "libs/rpc/main.h"
 #include "libs/rpc/method.h"
@@ -72,9 +73,15 @@ absl::StatusOr<std::unique_ptr<Module>> MakeUpper(ModuleEnv& env) {
   return std::make_unique<Upper>(env);
 }
 
+absl::Status CheckUpper(const config::v1::Config& config) {
+  return policy::LoadPolicy(config.policy_dir()).status();
+}
+
 }  // namespace
 }  // namespace fangpin::rpc
 
 int main(int argc, char** argv) {
-  return fangpin::rpc::Main(argc, argv, {&fangpin::rpc::MakeLower, &fangpin::rpc::MakeUpper});
+  return fangpin::rpc::Main(
+      argc, argv,
+      {&fangpin::rpc::MakeLower, {&fangpin::rpc::MakeUpper, &fangpin::rpc::CheckUpper}});
 }

@@ -7,6 +7,8 @@
 namespace fangpin::elimination {
 namespace {
 
+namespace words = policy::v1;
+
 absl::CivilDay Day(std::string_view text) { return *base::ParseDay(text); }
 
 template <typename Message>
@@ -71,6 +73,25 @@ TEST(FromRegistryTest, TakesWhatTheRulesNeedAndKeepsTheUnknownUnknown) {
   EXPECT_EQ(household.members[3].severely_ill, std::nullopt);
   EXPECT_EQ(household.members[3].age, std::nullopt);
   EXPECT_EQ(household.open_rigid_expenditure_fen, 1200000);
+}
+
+TEST(ToRegistryTest, EveryStepHasAReasonOfItsOwn) {
+  const auto reason = [](words::MonitoringState to, words::EliminationMode mode = {}) {
+    v1::StateEffect effect;
+    effect.set_elimination_id("e-1");
+    effect.set_to_state(to);
+    effect.set_mode(mode);
+    EXPECT_EQ(ToRegistry(effect).decided_by(), "e-1");
+    EXPECT_EQ(ToRegistry(effect).to_state(), to);
+    return ToRegistry(effect).reason();
+  };
+  EXPECT_EQ(reason(words::MONITORING_STATE_ELIMINATION_PROPOSED), "提出风险消除");
+  EXPECT_EQ(reason(words::MONITORING_STATE_ELIMINATED, words::ELIMINATION_MODE_BY_ASSISTANCE),
+            "风险消除");
+  EXPECT_EQ(reason(words::MONITORING_STATE_ELIMINATED, words::ELIMINATION_MODE_NATURAL),
+            "风险自然消除");
+  EXPECT_EQ(reason(words::MONITORING_STATE_UNDER_ASSISTANCE), "不予消除，继续帮扶");
+  EXPECT_EQ(reason(words::MONITORING_STATE_MONITORED), "不予消除，继续监测");
 }
 
 TEST(FromAssistanceTest, TakesCarriedOutMeasuresWithTheirLatestEvaluation) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "fangpin/elimination/v1/elimination.pb.h"
 #include "libs/base/civil.h"
 #include "libs/base/status.h"
 
@@ -52,7 +51,32 @@ MemberFact FromPerson(const registry::v1::Person& person, absl::CivilDay today) 
   return member;
 }
 
+// What the household's history says about the step.
+std::string ReasonFor(const v1::StateEffect& effect) {
+  switch (effect.to_state()) {
+    case words::MONITORING_STATE_ELIMINATION_PROPOSED:
+      return "提出风险消除";
+    case words::MONITORING_STATE_ELIMINATED:
+      return effect.mode() == words::ELIMINATION_MODE_NATURAL ? "风险自然消除" : "风险消除";
+    case words::MONITORING_STATE_MONITORED:
+      return "不予消除，继续监测";
+    default:
+      return "不予消除，继续帮扶";
+  }
+}
+
 }  // namespace
+
+registry::v1::TransitionMonitoringRequest ToRegistry(const v1::StateEffect& effect) {
+  registry::v1::TransitionMonitoringRequest request;
+  request.set_household_id(effect.household_id());
+  request.set_to_state(effect.to_state());
+  request.set_effective_on(effect.effective_on());
+  request.set_decided_by(effect.elimination_id());
+  request.set_elimination_mode(effect.mode());
+  request.set_reason(ReasonFor(effect));
+  return request;
+}
 
 Household FromRegistry(const registry::v1::Household& record, absl::CivilDay today) {
   Household household;
@@ -97,14 +121,8 @@ absl::Status RegistryHouseholds::Deliver(const base::CallContext& ctx,
   if (!effect.ParseFromArray(state_effect.data(), static_cast<int>(state_effect.size()))) {
     return absl::DataLossError("state effect does not parse");
   }
-  registry::v1::TransitionMonitoringRequest request;
-  request.set_household_id(effect.household_id());
-  request.set_to_state(effect.to_state());
-  request.set_effective_on(effect.effective_on());
-  request.set_decided_by(effect.elimination_id());
-  request.set_elimination_mode(effect.mode());
-  request.set_reason("风险消除");
-  return client_.Call(ctx, &RegistryService::Stub::TransitionMonitoring, request).status();
+  return client_.Call(ctx, &RegistryService::Stub::TransitionMonitoring, ToRegistry(effect))
+      .status();
 }
 
 }  // namespace fangpin::elimination

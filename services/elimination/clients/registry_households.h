@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "fangpin/elimination/v1/elimination.pb.h"
 #include "fangpin/registry/v1/registry_service.grpc.pb.h"
 #include "libs/rpc/client.h"
 #include "services/elimination/core/neighbours.h"
@@ -27,6 +28,9 @@ class RegistryHouseholds final : public Households {
 
 // The part of a household file that an elimination needs, members with their age on `today`.
 Household FromRegistry(const registry::v1::Household& record, absl::CivilDay today);
+
+// The step that an effect asks of the registry.
+registry::v1::TransitionMonitoringRequest ToRegistry(const v1::StateEffect& effect);
 
 }  // namespace fangpin::elimination
 

@@ -1,9 +1,12 @@
 #include "services/elimination/core/eliminations.h"
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "libs/base/civil.h"
+#include "libs/base/division.h"
 #include "libs/base/error.h"
 #include "libs/base/id.h"
 #include "libs/base/status.h"
@@ -72,6 +75,19 @@ absl::Status CheckOpinion(const v1::DecideEliminationRequest& request) {
   return absl::OkStatus();
 }
 
+// Whether the caller may decide: nobody's own work, and only with the whole county in view.
+absl::Status CheckDecider(const base::Principal& principal, const v1::Elimination& elimination) {
+  const auto own = [&principal](const v1::EliminationStepRecord& step) {
+    return step.recorder() == principal.subject;
+  };
+  if (elimination.proposed_by() == principal.subject ||
+      std::any_of(elimination.steps().begin(), elimination.steps().end(), own)) {
+    return MakerIsChecker();
+  }
+  const std::string county = base::DivisionAt(elimination.division(), base::DivisionLevel::kCounty);
+  return principal.MayAccess(county) ? absl::OkStatus() : ReviewLevelDenied(county);
+}
+
 }  // namespace
 
 Eliminations::Eliminations(records::Store* store, Households* households, Plans* plans,
@@ -103,6 +119,7 @@ absl::StatusOr<v1::ProposeEliminationResponse> Eliminations::Propose(
   fresh.set_natural_cause(request.natural_cause());
   fresh.set_policy_version(version->key);
   fresh.set_state(v1::ELIMINATION_STATE_OPEN);
+  fresh.set_from_state(household.state);
   fresh.set_proposed_by(ctx.principal.subject);
   fresh.set_proposed_on(base::FormatDay(today));
 
@@ -227,7 +244,8 @@ absl::StatusOr<v1::EvaluateEliminationResponse> Eliminations::Evaluate(
   for (const policy::Finding& finding : findings) {
     *response.add_findings() = policy::ToProto(finding);
   }
-  response.set_approvable(policy::Blocking(findings).empty());
+  response.set_approvable(elimination.state() == v1::ELIMINATION_STATE_OPEN &&
+                          policy::Blocking(findings).empty());
   return response;
 }
 
@@ -235,7 +253,7 @@ absl::StatusOr<v1::DecideEliminationResponse> Eliminations::Decide(
     const base::CallContext& ctx, const v1::DecideEliminationRequest& request) {
   FANGPIN_RETURN_IF_ERROR(CheckOpinion(request));
   FANGPIN_ASSIGN_OR_RETURN(const v1::Elimination loaded, Load(ctx, request.elimination_id()));
-  if (loaded.proposed_by() == ctx.principal.subject) return MakerIsChecker();
+  FANGPIN_RETURN_IF_ERROR(CheckDecider(ctx.principal, loaded));
   // The facts are read before the transaction; the etag makes sure that the steps they contain are
   // the ones decided on.
   FANGPIN_ASSIGN_OR_RETURN(const std::vector<policy::Finding> findings, FindingsNow(ctx, loaded));
@@ -271,11 +289,10 @@ absl::StatusOr<v1::DecideEliminationResponse> Eliminations::Decide(
           *decision.add_findings() = policy::ToProto(finding);
         }
         FANGPIN_RETURN_IF_ERROR(kEliminations.Update(tx, *elimination));
-        FANGPIN_RETURN_IF_ERROR(EnqueueState(tx, *elimination,
-                                             request.approve()
-                                                 ? policy::v1::MONITORING_STATE_ELIMINATED
-                                                 : policy::v1::MONITORING_STATE_UNDER_ASSISTANCE,
-                                             today));
+        FANGPIN_RETURN_IF_ERROR(EnqueueState(
+            tx, *elimination,
+            request.approve() ? policy::v1::MONITORING_STATE_ELIMINATED : elimination->from_state(),
+            today));
         v1::DecideEliminationResponse answer;
         *answer.mutable_elimination() = *std::move(elimination);
         return answer;

@@ -280,10 +280,45 @@ TEST_F(EliminationsTest, EvaluationChangesNothing) {
   EXPECT_EQ(Effects().size(), 1u);
 }
 
-TEST_F(EliminationsTest, WhoeverProposedMayNotDecide) {
+TEST_F(EliminationsTest, WhatIsDecidedIsNotApprovableAnyMore) {
   const v1::Elimination elimination = WithSteps(5);
-  EXPECT_THAT(Decide(elimination, true, At("2024-07-10", "desk")),
-              ErrorIs(StatusCode::kPermissionDenied, "MAKER_IS_CHECKER"));
+  v1::EvaluateEliminationRequest request;
+  request.set_elimination_id(elimination.id());
+  FASSERT_OK_AND_ASSIGN(const auto before, eliminations_.Evaluate(At("2024-07-10"), request));
+  EXPECT_TRUE(before.approvable());
+  FASSERT_OK(Decide(elimination, true));
+  FASSERT_OK_AND_ASSIGN(const auto after, eliminations_.Evaluate(At("2024-07-10"), request));
+  EXPECT_FALSE(after.approvable());
+}
+
+TEST_F(EliminationsTest, ARefusalPutsTheHouseholdBackWhereItWas) {
+  households_.households[kHousehold].state = policy::v1::MONITORING_STATE_MONITORED;
+  const v1::Elimination elimination = WithSteps(1);
+  EXPECT_EQ(elimination.from_state(), policy::v1::MONITORING_STATE_MONITORED);
+  // The registry has heard of the proposal meanwhile.
+  households_.households[kHousehold].state = policy::v1::MONITORING_STATE_ELIMINATION_PROPOSED;
+  FASSERT_OK(Decide(elimination, false));
+  EXPECT_THAT(Effects(), ElementsAre(policy::v1::MONITORING_STATE_ELIMINATION_PROPOSED,
+                                     policy::v1::MONITORING_STATE_MONITORED));
+}
+
+TEST_F(EliminationsTest, WhoeverProposedOrRecordedAStepMayNotDecide) {
+  const v1::Elimination proposed = WithSteps(4);
+  FASSERT_OK_AND_ASSIGN(const v1::Elimination elimination,
+                        Record(proposed.id(), SoundSteps()[4], "", At("2024-07-10", "chief")));
+  for (const char* maker : {"desk", "chief"}) {
+    EXPECT_THAT(Decide(elimination, true, At("2024-07-10", maker)),
+                ErrorIs(StatusCode::kPermissionDenied, "MAKER_IS_CHECKER"));
+  }
+}
+
+TEST_F(EliminationsTest, WhoeverDecidesHasTheWholeCountyInView) {
+  const v1::Elimination elimination = WithSteps(5);
+  for (const char* area : {"621126100200", "621126100000"}) {
+    EXPECT_THAT(Decide(elimination, true, At("2024-07-10", "chief", area)),
+                ErrorIs(StatusCode::kPermissionDenied, "REVIEW_LEVEL_DENIED"));
+  }
+  FEXPECT_OK(Decide(elimination, true, At("2024-07-10", "chief", "621126000000")));
 }
 
 TEST_F(EliminationsTest, StaleEtagIsAborted) {

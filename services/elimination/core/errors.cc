@@ -52,7 +52,14 @@ absl::Status EliminationHeld(std::string_view elimination_id,
 }
 
 absl::Status MakerIsChecker() {
-  return Error(StatusCode::kPermissionDenied, "MAKER_IS_CHECKER", "提出人不能审定自己提出的案卷");
+  return Error(StatusCode::kPermissionDenied, "MAKER_IS_CHECKER",
+               "提出人和记录步骤的人不能审定该案卷");
+}
+
+absl::Status ReviewLevelDenied(std::string_view division) {
+  return Error(StatusCode::kPermissionDenied, "REVIEW_LEVEL_DENIED",
+               "风险消除须由管辖整个县的审批人员审定")
+      .WithMetadata("division", division);
 }
 
 absl::Status EtagMismatch() {

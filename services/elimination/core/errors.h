@@ -34,6 +34,9 @@ absl::Status EliminationHeld(std::string_view elimination_id,
 // PERMISSION_DENIED, MAKER_IS_CHECKER.
 absl::Status MakerIsChecker();
 
+// PERMISSION_DENIED, REVIEW_LEVEL_DENIED, metadata: division.
+absl::Status ReviewLevelDenied(std::string_view division);
+
 // ABORTED, ETAG_MISMATCH.
 absl::Status EtagMismatch();
 

@@ -34,4 +34,12 @@ ServerUnaryReactor* DivisionHandler::ListDivisions(CallbackServerContext* contex
       });
 }
 
+ServerUnaryReactor* DivisionHandler::MapDivision(CallbackServerContext* context,
+                                                 const v1::MapDivisionRequest* request,
+                                                 v1::MapDivisionResponse* response) {
+  return map_division_.Run(
+      context, request, response,
+      [this](const CallContext& ctx, const auto& r) { return divisions_->MapDivision(ctx, r); });
+}
+
 }  // namespace fangpin::registry

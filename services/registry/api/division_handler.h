@@ -23,6 +23,9 @@ class DivisionHandler final : public v1::DivisionService::CallbackService {
   grpc::ServerUnaryReactor* ListDivisions(grpc::CallbackServerContext* context,
                                           const v1::ListDivisionsRequest* request,
                                           v1::ListDivisionsResponse* response) override;
+  grpc::ServerUnaryReactor* MapDivision(grpc::CallbackServerContext* context,
+                                        const v1::MapDivisionRequest* request,
+                                        v1::MapDivisionResponse* response) override;
 
  private:
   static constexpr std::string_view kService = "fangpin.registry.v1.DivisionService";
@@ -34,6 +37,8 @@ class DivisionHandler final : public v1::DivisionService::CallbackService {
       runtime_, kService, "GetDivision", rpc::RunMode::kInline};
   rpc::Method<v1::ListDivisionsRequest, v1::ListDivisionsResponse> list_divisions_{
       runtime_, kService, "ListDivisions", rpc::RunMode::kInline};
+  rpc::Method<v1::MapDivisionRequest, v1::MapDivisionResponse> map_division_{
+      runtime_, kService, "MapDivision", rpc::RunMode::kInline};
 };
 
 }  // namespace fangpin::registry

@@ -72,6 +72,14 @@ ServerUnaryReactor* RegistryHandler::BatchGetHouseholds(CallbackServerContext* c
       });
 }
 
+ServerUnaryReactor* RegistryHandler::CountHouseholds(CallbackServerContext* context,
+                                                     const pb::CountHouseholdsRequest* request,
+                                                     pb::CountHouseholdsResponse* response) {
+  return count_households_.Run(
+      context, request, response,
+      [this](const CallContext& ctx, const auto& r) { return registry_->CountHouseholds(ctx, r); });
+}
+
 ServerUnaryReactor* RegistryHandler::UpdateHousehold(CallbackServerContext* context,
                                                      const pb::UpdateHouseholdRequest* request,
                                                      pb::UpdateHouseholdResponse* response) {

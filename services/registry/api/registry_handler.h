@@ -7,6 +7,8 @@
 #include "libs/rpc/encoded_method.h"
 #include "libs/rpc/method.h"
 #include "libs/rpc/page_token.h"
+#include "libs/rpc/stream_method.h"
+#include "services/registry/core/feed.h"
 #include "services/registry/core/imports.h"
 #include "services/registry/core/registry.h"
 
@@ -22,10 +24,11 @@ class RegistryHandler final : public EncodedRegistryService {
  public:
   // All must outlive it. `page_secret`: see rpc::PageTokens. `point_reads` says where reads of one
   // record run: inline when the store answers from this process.
-  RegistryHandler(rpc::Runtime& runtime, Registry* registry, Imports* imports,
+  RegistryHandler(rpc::Runtime& runtime, Registry* registry, Feed* feed, Imports* imports,
                   std::string page_secret, rpc::RunMode point_reads)
       : runtime_(runtime),
         registry_(registry),
+        feed_(feed),
         imports_(imports),
         page_tokens_(std::move(page_secret)),
         point_reads_(point_reads) {}
@@ -42,6 +45,13 @@ class RegistryHandler final : public EncodedRegistryService {
   grpc::ServerUnaryReactor* ListHouseholds(grpc::CallbackServerContext* context,
                                            const pb::ListHouseholdsRequest* request,
                                            pb::ListHouseholdsResponse* response) override;
+  grpc::ServerUnaryReactor* CountHouseholds(grpc::CallbackServerContext* context,
+                                            const pb::CountHouseholdsRequest* request,
+                                            pb::CountHouseholdsResponse* response) override;
+  grpc::ServerWriteReactor<pb::ExportHouseholdsResponse>* ExportHouseholds(
+      grpc::CallbackServerContext* context, const pb::ExportHouseholdsRequest* request) override;
+  grpc::ServerWriteReactor<pb::WatchHouseholdsResponse>* WatchHouseholds(
+      grpc::CallbackServerContext* context, const pb::WatchHouseholdsRequest* request) override;
   grpc::ServerUnaryReactor* UpdateHousehold(grpc::CallbackServerContext* context,
                                             const pb::UpdateHouseholdRequest* request,
                                             pb::UpdateHouseholdResponse* response) override;
@@ -82,9 +92,11 @@ class RegistryHandler final : public EncodedRegistryService {
   using Method = rpc::Method<Request, Response>;
   template <typename Request, typename Response>
   using EncodedMethod = rpc::EncodedMethod<Request, Response>;
+  using StreamMethod = rpc::StreamMethod<Request, Response>;
 
   rpc::Runtime& runtime_;
   Registry* const registry_;
+  Feed* const feed_;
   Imports* const imports_;
   const rpc::PageTokens page_tokens_;
   const rpc::RunMode point_reads_;
@@ -97,6 +109,12 @@ class RegistryHandler final : public EncodedRegistryService {
       batch_get_households_{runtime_, kService, "BatchGetHouseholds"};
   Method<pb::ListHouseholdsRequest, pb::ListHouseholdsResponse> list_households_{runtime_, kService,
                                                                                  "ListHouseholds"};
+  Method<pb::CountHouseholdsRequest, pb::CountHouseholdsResponse> count_households_{
+      runtime_, kService, "CountHouseholds"};
+  StreamMethod<pb::ExportHouseholdsRequest, pb::ExportHouseholdsResponse> export_households_{
+      runtime_, kService, "ExportHouseholds"};
+  StreamMethod<pb::WatchHouseholdsRequest, pb::WatchHouseholdsResponse> watch_households_{
+      runtime_, kService, "WatchHouseholds"};
   Method<pb::UpdateHouseholdRequest, pb::UpdateHouseholdResponse> update_household_{
       runtime_, kService, "UpdateHousehold"};
   Method<pb::LookUpPersonRequest, pb::LookUpPersonResponse> look_up_person_{

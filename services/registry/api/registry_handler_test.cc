@@ -1,8 +1,10 @@
 #include "services/registry/api/registry_handler.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "fangpin/registry/v1/division_service.grpc.pb.h"
 #include "gmock/gmock.h"
@@ -68,8 +70,9 @@ class RegistryApiTest : public ::testing::Test {
   Registry registry_{&store_, &tree_, &metrics_};
   Imports imports_{&store_, &tree_, [this] { EXPECT_TRUE(worker_.RunPending().ok()); }};
   Divisions divisions_{&tree_};
-  RegistryHandler registry_handler_{server_.runtime(), &registry_, &imports_, "secret",
-                                    rpc::RunMode::kInline};
+  Feed feed_{&store_};
+  RegistryHandler registry_handler_{server_.runtime(), &registry_, &feed_,
+                                    &imports_,         "secret",   rpc::RunMode::kInline};
   DivisionHandler division_handler_{server_.runtime(), &divisions_, "secret"};
   std::unique_ptr<pb::RegistryService::Stub> stub_;
   std::unique_ptr<v1::DivisionService::Stub> division_stub_;
@@ -228,6 +231,81 @@ TEST_F(RegistryApiTest, DivisionsAreThereForEverybody) {
   context = server_.Context(viewer);
   EXPECT_THAT(rpc::FromGrpc(division_stub_->GetDivision(context.get(), get, &got)),
               ErrorIs(StatusCode::kNotFound, "DIVISION_NOT_FOUND"));
+}
+
+TEST_F(RegistryApiTest, APageTokenIsForItsFilterAlone) {
+  for (int i = 0; i < 3; ++i) Create(TestHousehold({2 * i + 1}, "H" + std::to_string(i)));
+  pb::ListHouseholdsRequest request;
+  request.set_page_size(1);
+  request.mutable_filter()->set_member_name("测试甲");
+  pb::ListHouseholdsResponse response;
+  FASSERT_OK(Call(&pb::RegistryService::Stub::ListHouseholds, request, &response));
+  ASSERT_FALSE(response.next_page_token().empty());
+  request.set_page_token(response.next_page_token());
+  request.set_page_size(2);  // may change from page to page
+  FASSERT_OK(Call(&pb::RegistryService::Stub::ListHouseholds, request, &response));
+  EXPECT_THAT(response.households(), SizeIs(2));
+  for (const auto& change : std::vector<std::function<void(pb::HouseholdFilter*)>>{
+           [](auto* f) { f->set_division(kCounty); },
+           [](auto* f) { f->add_states(policy::v1::MONITORING_STATE_MONITORED); },
+           [](auto* f) { f->add_flags(pb::HOUSEHOLD_FLAG_DIBAO); },
+           [](auto* f) { f->set_include_closed(true); }, [](auto* f) { f->clear_member_name(); }}) {
+    pb::ListHouseholdsRequest other = request;
+    change(other.mutable_filter());
+    EXPECT_THAT(Call(&pb::RegistryService::Stub::ListHouseholds, other, &response),
+                ErrorIs(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"))
+        << other.ShortDebugString();
+  }
+}
+
+TEST_F(RegistryApiTest, CountsAreOfTheCallersDivisionAndAudited) {
+  Create(TestHousehold({1, 3}));
+  pb::CountHouseholdsRequest request;
+  request.mutable_filter()->set_division(kCounty);
+  request.add_group_by(pb::COUNT_BY_CHILD_DIVISION);
+  pb::CountHouseholdsResponse response;
+  FASSERT_OK(Call(&pb::RegistryService::Stub::CountHouseholds, request, &response));
+  ASSERT_THAT(response.counts(), SizeIs(1));
+  EXPECT_EQ(response.counts(0).division(), "621126200000");
+  EXPECT_EQ(response.counts(0).persons(), 2);
+  EXPECT_THAT(server_.audit(), Contains(HasSubstr("CountHouseholds OK")));
+  request.mutable_filter()->set_division(kOtherCounty);
+  EXPECT_THAT(Call(&pb::RegistryService::Stub::CountHouseholds, request, &response),
+              ErrorIs(StatusCode::kPermissionDenied, "SCOPE_DENIED"));
+  request.mutable_filter()->set_division("6211");
+  EXPECT_THAT(Call(&pb::RegistryService::Stub::CountHouseholds, request, &response),
+              ErrorIs(StatusCode::kInvalidArgument, "DIVISION_LENGTH"));
+}
+
+TEST_F(RegistryApiTest, ImportsAndRevisionsElsewhereAreNotListed) {
+  const base::Principal elsewhere = rpc::TestServer::Person("COUNTY_DESK", kOtherCounty);
+  pb::ListRevisionsRequest revisions;
+  revisions.set_household_id(Create(TestHousehold({1})).id());
+  pb::ListRevisionsResponse listed;
+  EXPECT_THAT(Call(&pb::RegistryService::Stub::ListRevisions, revisions, &listed, elsewhere),
+              ErrorIs(StatusCode::kPermissionDenied, "SCOPE_DENIED"));
+  pb::CreateImportRequest create;
+  create.mutable_import()->set_division(kCounty);
+  create.mutable_import()->set_mode(pb::IMPORT_MODE_SKIP_BAD_HOUSEHOLDS);
+  pb::CreateImportResponse created;
+  FASSERT_OK(Call(&pb::RegistryService::Stub::CreateImport, create, &created));
+  pb::ListImportErrorsRequest errors;
+  errors.set_import_id(created.import().id());
+  pb::ListImportErrorsResponse found;
+  FEXPECT_OK(Call(&pb::RegistryService::Stub::ListImportErrors, errors, &found));
+  EXPECT_THAT(Call(&pb::RegistryService::Stub::ListImportErrors, errors, &found, elsewhere),
+              ErrorIs(StatusCode::kPermissionDenied, "SCOPE_DENIED"));
+}
+
+TEST_F(RegistryApiTest, CodesAreMappedForEverybody) {
+  v1::MapDivisionRequest request;
+  request.set_code(kVillage);
+  request.set_from_day("2020-01-01");
+  v1::MapDivisionResponse response;
+  const auto context = server_.Context(rpc::TestServer::Person("OPERATOR", kOtherCounty));
+  FASSERT_OK(rpc::FromGrpc(division_stub_->MapDivision(context.get(), request, &response)));
+  ASSERT_THAT(response.divisions(), SizeIs(1));
+  EXPECT_EQ(response.divisions(0).code(), kVillage);
 }
 
 TEST_F(RegistryApiTest, WritesLeaveATrace) {

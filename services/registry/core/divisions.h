@@ -20,6 +20,8 @@ class Divisions {
   absl::StatusOr<Page<v1::Division>> ListDivisions(const base::CallContext& ctx,
                                                    const v1::ListDivisionsRequest& request,
                                                    const PageKey& after);
+  absl::StatusOr<v1::MapDivisionResponse> MapDivision(const base::CallContext& ctx,
+                                                      const v1::MapDivisionRequest& request);
 
  private:
   const DivisionTree* const tree_;

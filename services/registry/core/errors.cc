@@ -93,6 +93,21 @@ absl::Status RequestIdReused() {
                             "同一请求编号已用于内容不同的请求，请换一个");
 }
 
+absl::Status ResumeTokenInvalid() {
+  return base::InvalidField("resume_token", "RESUME_TOKEN_INVALID",
+                            "续传标记无效：须原样传回，且筛选条件不能改变；否则请重新导出");
+}
+
+absl::Status ExportOutdated() {
+  return base::Error(StatusCode::kFailedPrecondition, "EXPORT_OUTDATED",
+                     "导出开始之后的变动过多，请重新导出");
+}
+
+absl::Status WatchTokenInvalid() {
+  return base::InvalidField("token", "WATCH_TOKEN_INVALID",
+                            "变更标记无效：须原样传回；若数据库已恢复到更早的备份，请重新导出");
+}
+
 absl::Status FieldsInvalid(const std::vector<base::FieldError>& problems) {
   const bool one = problems.size() == 1;
   base::ErrorBuilder error =

@@ -45,6 +45,12 @@ absl::Status ChunkOffset(int64_t expected);
 absl::Status ChunkDiffers();
 // INVALID_ARGUMENT REQUEST_ID_REUSED.
 absl::Status RequestIdReused();
+// INVALID_ARGUMENT RESUME_TOKEN_INVALID: not of an export with this filter, or of another registry.
+absl::Status ResumeTokenInvalid();
+// FAILED_PRECONDITION EXPORT_OUTDATED: too much has changed since the export began.
+absl::Status ExportOutdated();
+// INVALID_ARGUMENT WATCH_TOKEN_INVALID.
+absl::Status WatchTokenInvalid();
 // INVALID_ARGUMENT with one field violation each: reason HOUSEHOLD_INVALID, or the only one's own.
 // `problems` is not empty; FieldError.row is not used.
 absl::Status FieldsInvalid(const std::vector<base::FieldError>& problems);

@@ -1,10 +1,14 @@
 #include "services/registry/core/fake_store.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 #include "libs/base/household_id.h"
 #include "libs/base/status.h"
 #include "services/registry/core/errors.h"
+#include "services/registry/core/household.h"
+#include "services/registry/core/household_filter.h"
 
 namespace fangpin::registry {
 namespace {
@@ -14,6 +18,12 @@ constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
 struct FakeChanges final : public PreparedChanges {
   std::vector<std::pair<std::optional<pb::Household>, pb::Revision>> changes;  // before, after
 };
+void AppendPositioned(std::vector<FeedRow> rows, std::vector<FeedRow>* feed) {
+  for (FeedRow& row : rows) {
+    row.position = static_cast<int64_t>(feed->size()) + 1;
+    feed->push_back(std::move(row));
+  }
+}
 
 }  // namespace
 
@@ -66,26 +76,56 @@ class FakeStore::Tx final : public RegistryWriter {
     return found;
   }
 
-  absl::StatusOr<std::vector<pb::Household>> ListHouseholds(const HouseholdQuery& query) override {
-    std::vector<pb::Household> found;
-    const std::pair<std::string, std::string> after(query.after_division, query.after_id);
-    for (const auto& [id, revisions] : data_.households) {
-      const pb::Household& h = revisions.back().household();
-      const bool state =
-          query.states.empty() || std::find(query.states.begin(), query.states.end(),
-                                            h.monitoring().state()) != query.states.end();
-      if (state && h.division() >= query.range.begin && h.division() < query.range.end &&
-          std::pair(h.division(), id) > after) {
-        found.push_back(h);
-      }
-    }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.division(), a.id()) < std::pair(b.division(), b.id());
-    });
-    if (static_cast<int>(found.size()) > query.limit) {
-      found.resize(static_cast<size_t>(query.limit));
+  absl::StatusOr<int64_t> FeedHead() override { return static_cast<int64_t>(data_.feed.size()); }
+  absl::StatusOr<std::vector<FeedRow>> Feed(int64_t after, int limit) override {
+    const size_t begin = std::min(static_cast<size_t>(after), data_.feed.size());
+    const size_t end = std::min(begin + static_cast<size_t>(limit), data_.feed.size());
+    return std::vector<FeedRow>(data_.feed.begin() + static_cast<std::ptrdiff_t>(begin),
+                                data_.feed.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+  absl::StatusOr<std::vector<FeedRow>> FeedPending() override { return data_.feed_pending; }
+  absl::StatusOr<std::vector<std::optional<pb::Revision>>> RevisionsAt(
+      absl::Span<const RevisionKey> keys) override {
+    std::vector<std::optional<pb::Revision>> found;
+    for (const RevisionKey& key : keys) {
+      FANGPIN_ASSIGN_OR_RETURN(std::optional<pb::Revision> revision,
+                               RevisionAt(key.household_id, key.number));
+      found.push_back(std::move(revision));
     }
     return found;
+  }
+
+  absl::StatusOr<HouseholdPart> ListHouseholds(const HouseholdQuery& query) override {
+    const std::pair<std::string, std::string> after(query.after_division, query.after_id);
+    const bool named = !query.filter.member_name().empty();
+    HouseholdPart part;
+    int seen = 0;
+    for (const pb::Household* h : Within(query.range)) {
+      if (std::pair(h->division(), h->id()) <= after) continue;
+      if (static_cast<int>(part.households.size()) == query.limit ||
+          (!named && seen == query.window)) {
+        return part;
+      }
+      ++seen;
+      part.last_division = h->division();
+      part.last_id = h->id();
+      if (Takes(query.filter, *h)) part.households.push_back(*h);
+    }
+    part.complete = true;
+    return part;
+  }
+
+  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(const DivisionRange& range,
+                                                              const pb::HouseholdFilter& filter,
+                                                              int prefix_digits) override {
+    std::vector<HouseholdGroup> groups;
+    for (const pb::Household* h : Within(range)) {
+      if (!Takes(filter, *h)) continue;
+      groups.push_back({h->division().substr(0, static_cast<size_t>(prefix_digits)),
+                        h->monitoring().state(), h->monitoring().category(), h->kind(), 1,
+                        ActiveMembers(*h)});
+    }
+    return groups;
   }
 
   absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
@@ -181,6 +221,36 @@ class FakeStore::Tx final : public RegistryWriter {
     return found;
   }
 
+  absl::StatusOr<std::string> ErrorsWorkbookPiece(std::string_view import_id, int piece) override {
+    const auto at = data_.workbooks.find(std::string(import_id));
+    const size_t begin = static_cast<size_t>(piece) * kWorkbookPiece;
+    if (at == data_.workbooks.end() || begin >= at->second.size()) return std::string();
+    return at->second.substr(begin, kWorkbookPiece);
+  }
+
+  absl::StatusOr<std::vector<std::optional<v1::VillageProfile>>> VillageProfiles(
+      absl::Span<const std::string> villages) override {
+    std::vector<std::optional<v1::VillageProfile>> found;
+    for (const std::string& village : villages) {
+      const auto at = data_.villages.find(village);
+      found.push_back(at == data_.villages.end() ? std::nullopt : std::optional(at->second));
+    }
+    return found;
+  }
+
+  absl::StatusOr<std::vector<v1::VillageProfile>> ListVillageProfiles(const DivisionRange& range,
+                                                                      std::string_view after,
+                                                                      int limit) override {
+    std::vector<v1::VillageProfile> found;
+    for (const auto& [code, profile] : data_.villages) {
+      if (code >= range.begin && code < range.end && code > after &&
+          static_cast<int>(found.size()) < limit) {
+        found.push_back(profile);
+      }
+    }
+    return found;
+  }
+
   absl::StatusOr<int> ReserveSerials(std::string_view village, int count) override {
     int& last = data_.serials[std::string(village)];
     if (last + count > base::kMaxHouseholdSerial) return HouseholdSerialsUsedUp(village);
@@ -213,6 +283,7 @@ class FakeStore::Tx final : public RegistryWriter {
         return HouseholdNumberExists();
       }
       data_.households[after.id()].push_back(change.revision);
+      data_.feed_pending.push_back(FeedRowOf(change));
       persons.push_back(DiffPersons(change.before, after));
     }
     for (size_t i = 0; i < changes.size(); ++i) {
@@ -272,8 +343,31 @@ class FakeStore::Tx final : public RegistryWriter {
     data_.errors[std::string(import_id)].assign(errors.begin(), errors.end());
     return absl::OkStatus();
   }
+  absl::Status PutErrorsWorkbook(std::string_view import_id, std::string_view workbook) override {
+    data_.workbooks[std::string(import_id)] = std::string(workbook);
+    return absl::OkStatus();
+  }
+
+  absl::Status PutVillageProfiles(absl::Span<const v1::VillageProfile> profiles) override {
+    for (const v1::VillageProfile& profile : profiles) {
+      data_.villages[profile.division()] = profile;
+    }
+    return absl::OkStatus();
+  }
 
  private:
+  // By division, then id.
+  std::vector<const pb::Household*> Within(const DivisionRange& range) const {
+    std::vector<const pb::Household*> found;
+    for (const auto& [id, revisions] : data_.households) {
+      const pb::Household& h = revisions.back().household();
+      if (h.division() >= range.begin && h.division() < range.end) found.push_back(&h);
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto* a, const auto* b) { return a->division() < b->division(); });
+    return found;
+  }
+
   Data& data_;
 };
 
@@ -288,11 +382,18 @@ absl::Status FakeStore::Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn
 }
 
 absl::Status FakeStore::Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) {
+  FANGPIN_RETURN_IF_ERROR(WriteLocked(fn));
+  TellOfFeed();
+  return absl::OkStatus();
+}
+
+absl::Status FakeStore::WriteLocked(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) {
   absl::MutexLock lock(&mutex_);
   if (fail_in_ > 0 && --fail_in_ == 0) return failure_;
   Data copy = data_;
   Tx tx(&copy);
   FANGPIN_RETURN_IF_ERROR(fn(tx));
+  if (!delay_feed_) AppendPositioned(std::exchange(copy.feed_pending, {}), &copy.feed);
   data_ = std::move(copy);
   return absl::OkStatus();
 }
@@ -306,51 +407,100 @@ absl::StatusOr<std::unique_ptr<const PreparedChanges>> FakeStore::Prepare(
         change.revision);
   }
   return prepared;
-}
-
-absl::Status FakeStore::Exclusively(std::string_view /*name*/,
-                                    absl::FunctionRef<absl::Status()> fn) {
-  absl::MutexLock lock(&exclusive_);
-  return fn();
-}
-
-absl::StatusOr<RecordPtr> FakeStore::Record(std::string_view id) {
-  FANGPIN_ASSIGN_OR_RETURN(std::vector<RecordPtr> records, Records({std::string(id)}));
-  return records[0];
-}
-
-absl::StatusOr<std::vector<RecordPtr>> FakeStore::Records(absl::Span<const std::string> ids) {
-  std::vector<RecordPtr> records;
-  FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
-    FANGPIN_ASSIGN_OR_RETURN(const auto households, reader.Households(ids));
-    for (const auto& household : households) {
-      records.push_back(household.has_value() ? MakeRecord(*household) : nullptr);
+  absl::Status FakeStore::PositionFeed() {
+    {
+      absl::MutexLock lock(&mutex_);
+      AppendPositioned(std::exchange(data_.feed_pending, {}), &data_.feed);
     }
+    TellOfFeed();
     return absl::OkStatus();
-  }));
-  return records;
-}
+  }
 
-absl::StatusOr<std::vector<PersonPlace>> FakeStore::Persons(absl::Span<const base::IdKey> keys) {
-  std::vector<std::string> numbers;
-  for (const base::IdKey key : keys) numbers.push_back(base::IdNumberOf(key));
-  std::vector<PersonPlace> places;
-  FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
-    FANGPIN_ASSIGN_OR_RETURN(const auto entries, reader.PersonsByIdNumber(numbers));
-    for (const auto& entry : entries) {
-      places.emplace_back();
-      if (!entry.has_value()) continue;
-      FANGPIN_ASSIGN_OR_RETURN(places.back(), PersonPlace::Of(entry->match, entry->active));
+  void FakeStore::DelayFeed(bool delay) {
+    absl::MutexLock lock(&mutex_);
+    delay_feed_ = delay;
+  }
+
+  class FakeStore::FeedListener final : public FeedStore::Listener {
+   public:
+    FeedListener(FakeStore* store, std::function<void(int64_t)> fn)
+        : store_(store), fn_(std::move(fn)) {}
+    ~FeedListener() override {
+      absl::MutexLock lock(&store_->listeners_mutex_);
+      std::erase(store_->listeners_, this);
     }
-    return absl::OkStatus();
-  }));
-  return places;
-}
+    void Call(int64_t head) const { fn_(head); }
 
-void FakeStore::FailWrite(int nth, absl::Status status) {
-  absl::MutexLock lock(&mutex_);
-  fail_in_ = nth;
-  failure_ = std::move(status);
-}
+   private:
+    FakeStore* const store_;
+    const std::function<void(int64_t)> fn_;
+  };
+
+  std::unique_ptr<FeedStore::Listener> FakeStore::ListenToFeed(std::function<void(int64_t)> fn) {
+    auto listener = std::make_unique<FeedListener>(this, std::move(fn));
+    {
+      absl::MutexLock lock(&listeners_mutex_);
+      listeners_.push_back(listener.get());
+      told_ = -1;
+    }
+    TellOfFeed();
+    return listener;
+  }
+
+  void FakeStore::TellOfFeed() {
+    int64_t head;
+    {
+      absl::MutexLock lock(&mutex_);
+      head = static_cast<int64_t>(data_.feed.size());
+    }
+    absl::MutexLock lock(&listeners_mutex_);
+    if (std::exchange(told_, std::max(told_, head)) >= head) return;
+    for (const FeedListener* listener : listeners_) listener->Call(head);
+  }
+
+  absl::Status FakeStore::Exclusively(std::string_view /*name*/,
+                                      absl::FunctionRef<absl::Status()> fn) {
+    absl::MutexLock lock(&exclusive_);
+    return fn();
+  }
+
+  absl::StatusOr<RecordPtr> FakeStore::Record(std::string_view id) {
+    FANGPIN_ASSIGN_OR_RETURN(std::vector<RecordPtr> records, Records({std::string(id)}));
+    return records[0];
+  }
+
+  absl::StatusOr<std::vector<RecordPtr>> FakeStore::Records(absl::Span<const std::string> ids) {
+    std::vector<RecordPtr> records;
+    FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
+      FANGPIN_ASSIGN_OR_RETURN(const auto households, reader.Households(ids));
+      for (const auto& household : households) {
+        records.push_back(household.has_value() ? MakeRecord(*household) : nullptr);
+      }
+      return absl::OkStatus();
+    }));
+    return records;
+  }
+
+  absl::StatusOr<std::vector<PersonPlace>> FakeStore::Persons(absl::Span<const base::IdKey> keys) {
+    std::vector<std::string> numbers;
+    for (const base::IdKey key : keys) numbers.push_back(base::IdNumberOf(key));
+    std::vector<PersonPlace> places;
+    FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
+      FANGPIN_ASSIGN_OR_RETURN(const auto entries, reader.PersonsByIdNumber(numbers));
+      for (const auto& entry : entries) {
+        places.emplace_back();
+        if (!entry.has_value()) continue;
+        FANGPIN_ASSIGN_OR_RETURN(places.back(), PersonPlace::Of(entry->match, entry->active));
+      }
+      return absl::OkStatus();
+    }));
+    return places;
+  }
+
+  void FakeStore::FailWrite(int nth, absl::Status status) {
+    absl::MutexLock lock(&mutex_);
+    fail_in_ = nth;
+    failure_ = std::move(status);
+  }
 
 }  // namespace fangpin::registry

@@ -10,6 +10,8 @@
 #include "libs/base/civil.h"
 #include "libs/base/strings.h"
 #include "libs/base/text.h"
+#include "libs/sheet/header.h"
+#include "services/registry/core/flags.h"
 #include "services/registry/core/labels.h"
 
 namespace fangpin::registry {
@@ -19,160 +21,151 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::util::MessageDifferencer;
 
-constexpr int kMaxMembers = 40;
-constexpr size_t kMaxListItems = 200;
-
-// Collects what is wrong, by path.
-class Problems {
- public:
-  void Add(std::string field, std::string_view reason, std::string_view message) {
-    list_.push_back(
-        {0, base::StrCat("household.", field), std::string(reason), std::string(message)});
-  }
-  void Length(std::string field, std::string_view text, size_t max) {
-    if (!base::IsValidUtf8(text)) {
-      Add(std::move(field), "TEXT_INVALID", "不是有效的UTF-8文字");
-    } else if (base::CodePoints(text) > max) {
-      Add(std::move(field), "TEXT_TOO_LONG", base::StrCat("最多", max, "个字"));
-    }
-  }
-  void DayOrMonth(std::string field, std::string_view text, bool month_allowed) {
-    if (text.empty() || base::ParseDay(text).ok()) return;
-    if (month_allowed && text.size() == 7 && base::ParseDay(base::StrCat(text, "-01")).ok()) return;
-    Add(std::move(field), "DATE_FORMAT",
-        month_allowed ? "日期应为YYYY-MM-DD或YYYY-MM" : "日期应为YYYY-MM-DD");
-  }
-  void NotNegative(std::string field, bool present, int64_t value) {
-    if (present && value < 0) Add(std::move(field), "NEGATIVE", "不能为负数");
-  }
-  void OneOf(std::string field, std::string_view value,
-             std::initializer_list<std::string_view> allowed) {
-    if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
-      Add(std::move(field), "VALUE_UNKNOWN", "不在规定的取值之内");
-    }
-  }
-  std::vector<base::FieldError> Take() && { return std::move(list_); }
-
- private:
-  std::vector<base::FieldError> list_;
-};
-
-Listed ListedAs(const pb::CodedLabel& value, bool known) {
-  if (value.code().empty() && value.label().empty()) return Listed::kAbsent;
-  return known ? Listed::kInList : Listed::kNotInList;
+// Whether CleanCell would leave the text as it is, told from its bytes alone: the characters that
+// it changes begin with these.
+bool IsClean(std::string_view text) {
+  const auto space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+  if (text.empty()) return true;
+  if (space(text.front()) || space(text.back())) return false;
+  return text.find_first_of("\xC2\xE2\xE3\xEF") == std::string_view::npos;
 }
 
-void Clean(std::string* text) { *text = base::CleanCell(*text); }
+void Clean(std::string* text) {
+  if (!IsClean(*text)) *text = base::CleanCell(*text);
+}
 
-// A label becomes what the list says; a code that came without a label stays.
-template <typename CodeOf>
-void FillCode(pb::CodedLabel* value, CodeOf code_of) {
+// Clean, and without a word at the end that adds nothing.
+void CleanWithout(std::string_view ending, std::string* text) {
+  Clean(text);
+  if (text->ends_with(ending)) text->resize(text->size() - ending.size());
+}
+
+// "+86 138-9321-2345" becomes "13893212345".
+void CleanPhone(std::string* phone) {
+  if (phone->empty()) return;
+  std::string plain = base::CleanCode(*phone);
+  std::erase_if(plain, [](char c) { return c == '-' || c == '(' || c == ')'; });
+  for (const std::string_view prefix : {"+86", "0086"}) {
+    if (plain.starts_with(prefix)) plain.erase(0, prefix.size());
+  }
+  *phone = std::move(plain);
+}
+
+// Code and label tell of each other; of two that are given both stay.
+template <typename CodeOf, typename LabelOf>
+void FillCoded(pb::CodedLabel* value, CodeOf code_of, LabelOf label_of) {
   Clean(value->mutable_label());
-  if (value->label().empty()) return;
-  if (const auto code = code_of(value->label()); code && value->code().empty()) {
-    value->set_code(std::string(*code));
+  if (value->label().empty()) {
+    value->set_label(label_of(value->code()));
+  } else if (value->code().empty()) {
+    if (const auto code = code_of(value->label())) value->set_code(std::string(*code));
   }
 }
 
-IncomeParts PartsOf(const pb::IncomeAccount& a) {
-  IncomeParts parts;
-  if (a.has_wage_fen()) parts.wage = a.wage_fen();
-  if (a.has_business_fen()) parts.business = a.business_fen();
-  if (a.has_property_fen()) parts.property = a.property_fen();
-  if (a.has_transfer_fen()) parts.transfer = a.transfer_fen();
-  if (a.has_business_expenditure_fen()) parts.business_expenditure = a.business_expenditure_fen();
-  if (a.has_claim_fen()) parts.claim = a.claim_fen();
-  if (a.has_compliant_self_paid_fen()) parts.compliant_self_paid = a.compliant_self_paid_fen();
-  return parts;
-}
-
-void CheckPerson(const std::string& at, const pb::Person& person, Problems* problems) {
-  if (person.name().empty()) problems->Add(at + ".name", "NAME_MISSING", "姓名为空");
-  problems->Length(at + ".name", person.name(), 60);
-  problems->Length(at + ".national_id", person.national_id(), 40);
-  problems->Length(at + ".dropout_reason", person.dropout_reason(), 100);
-  problems->Length(at + ".not_in_school_reason", person.not_in_school_reason(), 100);
-  problems->Length(at + ".phone", person.phone(), 40);
-  problems->Length(at + ".work.place", person.work().place(), 200);
-  problems->Length(at + ".work.employer", person.work().employer(), 200);
-  problems->Length(at + ".work.welfare_post", person.work().welfare_post(), 200);
-  problems->DayOrMonth(at + ".birth_date", person.birth_date(), false);
-  problems->DayOrMonth(at + ".membership.since", person.membership().since(), false);
-  problems->DayOrMonth(at + ".membership.left_on", person.membership().left_on(), false);
-  if (!person.membership().active() && person.membership().left_on().empty()) {
-    problems->Add(at + ".membership.left_on", "LEFT_ON_MISSING", "已不在本户的成员应填写离开日期");
+void NormaliseHelper(pb::Helper* helper) {
+  Clean(helper->mutable_name());
+  Clean(helper->mutable_unit());
+  CleanPhone(helper->mutable_phone());
+  if (helper->has_political_status()) {
+    FillCoded(helper->mutable_political_status(), PoliticalStatusCode, PoliticalStatusLabel);
   }
 }
 
-void CheckIncome(const pb::IncomeAccount& income, Problems* problems) {
-  const auto first = base::ParseDay(base::StrCat(income.period_start(), "-01"));
-  const auto last = base::ParseDay(base::StrCat(income.period_end(), "-01"));
-  if (income.period_start().empty() != income.period_end().empty()) {
-    problems->Add("income.period_end", "INCOME_PERIOD", "收入期间应同时填写起止月份");
-  } else if (!income.period_start().empty()) {
-    if (!first.ok() || !last.ok()) {
-      problems->Add("income.period_start", "INCOME_PERIOD", "收入期间的月份应为YYYY-MM");
-    } else if (absl::CivilMonth(*last) - absl::CivilMonth(*first) != 11) {
-      problems->Add("income.period_end", "INCOME_PERIOD", "收入期间应为12个完整月");
+// Kept columns as a sheet would bring them: without blanks around them, blank ones not at all.
+void NormaliseColumns(google::protobuf::Map<std::string, std::string>* columns) {
+  for (auto it = columns->begin(); it != columns->end();) {
+    const std::string_view trimmed = sheet::Trim(it->second);
+    if (trimmed.empty()) {
+      it = columns->erase(it);
+      continue;
     }
-  }
-  problems->NotNegative("income.tekun_support_fen", income.has_tekun_support_fen(),
-                        income.tekun_support_fen());
-  for (int i = 0; i < income.items_size(); ++i) {
-    const std::string at = base::StrCat("income.items[", i, "]");
-    problems->OneOf(at + ".group", income.items(i).group(), {"A", "B", "C", "D", "E", "F", "G"});
-    problems->NotNegative(at + ".amount_fen", true, income.items(i).amount_fen());
-    problems->Length(at + ".item", income.items(i).item(), 100);
-    problems->Length(at + ".explanation", income.items(i).explanation(), 400);
+    if (trimmed.size() != it->second.size()) it->second = std::string(trimmed);
+    ++it;
   }
 }
 
-void CheckLists(const pb::Household& h, Problems* problems) {
-  std::set<int> seen;
-  for (int i = 0; i < h.safeguards_size(); ++i) {
-    const std::string at = base::StrCat("safeguards[", i, "]");
-    const pb::SafeguardStatus& s = h.safeguards(i);
-    if (!vocab::Safeguard_IsValid(s.safeguard()) || s.safeguard() == 0) {
-      problems->Add(at + ".safeguard", "VALUE_UNKNOWN", "应指明是哪一项保障");
-    } else if (!seen.insert(s.safeguard()).second) {
-      problems->Add(at + ".safeguard", "SAFEGUARD_REPEATED", "同一项保障只能填写一次");
-    }
-    if (!vocab::SafeguardState_IsValid(s.state()) || s.state() == 0) {
-      problems->Add(at + ".state", "VALUE_UNKNOWN", "应指明保障状态");
-    }
-    problems->DayOrMonth(at + ".since", s.since(), true);
+void NormaliseNumbers(absl::CivilDay today, pb::Person* person) {
+  const std::string given = base::CleanCode(person->id_number());
+  if (const auto id = base::IdNumber::Parse(given, today); id.ok()) {
+    person->set_id_number(id->value());
+  } else if (given.size() == 20 || given.size() == 22) {
+    // The national form has one column for both numbers.
+    const auto holder = base::IdNumber::Parse(std::string_view(given).substr(0, 18), today);
+    person->set_id_number(holder.ok() ? holder->value() : given.substr(0, 18));
+    person->set_disability_number(given);
   }
-  for (int i = 0; i < h.rigid_expenditures_size(); ++i) {
-    const std::string at = base::StrCat("rigid_expenditures[", i, "]");
-    const pb::RigidExpenditure& e = h.rigid_expenditures(i);
-    problems->OneOf(at + ".kind", e.kind(),
-                    {"MEDICAL", "SCHOOLING", "HOUSING", "DISASTER", "OTHER"});
-    problems->NotNegative(at + ".yearly_fen", true, e.yearly_fen());
-    problems->DayOrMonth(at + ".since", e.since(), false);
-    problems->DayOrMonth(at + ".resolved_on", e.resolved_on(), false);
+  if (person->disability_number().empty()) return;
+  if (const auto card = base::DisabilityNumber::Parse(person->disability_number(), today);
+      card.ok()) {
+    person->set_disability_number(card->value());
   }
-  for (int i = 0; i < h.assets_size(); ++i) {
-    const std::string at = base::StrCat("assets[", i, "]");
-    const pb::Asset& a = h.assets(i);
-    problems->Length(at + ".exclusion", a.exclusion(), 60);
-    problems->Length(at + ".source", a.source(), 60);
-    problems->Length(at + ".reason", a.reason(), 200);
-    problems->DayOrMonth(at + ".found_on", a.found_on(), false);
-    problems->NotNegative(at + ".value_fen", a.has_value_fen(), a.value_fen());
-    problems->OneOf(at + ".adjudication", a.adjudication(),
-                    {"PENDING", "EXCLUDED_IN_PRINCIPLE", "EXCEPTION_APPROVED"});
-    if (a.adjudication() != "PENDING" && a.reason().empty()) {
-      problems->Add(at + ".reason", "ASSET_REASON_MISSING", "已认定的财产应写明理由");
-    }
+}
+
+void NormalisePerson(absl::CivilDay today, pb::Person* person) {
+  Clean(person->mutable_name());
+  Clean(person->mutable_national_id());
+  CleanPhone(person->mutable_phone());
+  NormaliseNumbers(today, person);
+  if (person->has_relation()) FillCoded(person->mutable_relation(), RelationCode, RelationLabel);
+  if (person->has_ethnicity()) {
+    FillCoded(person->mutable_ethnicity(), EthnicityCode, EthnicityLabel);
   }
-  const size_t longest = std::max<size_t>(
-      {static_cast<size_t>(h.rigid_expenditures_size()), static_cast<size_t>(h.assets_size()),
-       static_cast<size_t>(h.income().items_size()),
-       static_cast<size_t>(h.reported_measures_size()), h.other_columns().size()});
-  if (longest > kMaxListItems) {
-    problems->Add("other_columns", "LIST_TOO_LONG",
-                  base::StrCat("每个列表最多", kMaxListItems, "项"));
+  if (person->has_political_status()) {
+    FillCoded(person->mutable_political_status(), PoliticalStatusCode, PoliticalStatusLabel);
   }
+  if (person->has_marital_status()) {
+    FillCoded(person->mutable_marital_status(), MaritalStatusCode, MaritalStatusLabel);
+  }
+  if (person->has_education()) {
+    FillCoded(person->mutable_education(), EducationCode, EducationLabel);
+  }
+  if (person->has_schooling()) {
+    FillCoded(person->mutable_schooling(), SchoolingCode,
+              [](std::string_view) { return std::string(); });
+  }
+  if (person->has_id_type()) FillCoded(person->mutable_id_type(), IdTypeCode, IdTypeLabel);
+  if (person->has_coverage()) {
+    // The words of a benefit that is enjoyed no more are gone with it.
+    pb::Coverage& coverage = *person->mutable_coverage();
+    Clean(coverage.mutable_dibao_label());
+    Clean(coverage.mutable_tekun_label());
+    if (!coverage.dibao()) coverage.clear_dibao_label();
+    if (!coverage.tekun()) coverage.clear_tekun_label();
+  }
+  if (!person->has_membership()) person->mutable_membership()->set_active(true);
+  NormaliseColumns(person->mutable_other_columns());
+  if (person->work_spells().empty()) return;
+  auto* spells = person->mutable_work_spells();
+  for (pb::WorkSpell& spell : *spells) {
+    Clean(spell.mutable_county());
+    Clean(spell.mutable_channel());
+    NormaliseColumns(spell.mutable_other_columns());
+  }
+  std::stable_sort(spells->begin(), spells->end(),
+                   [](const auto& a, const auto& b) { return a.begin() < b.begin(); });
+}
+
+// A part that was not stated follows from its items.
+void FillSubtotals(pb::IncomeAccount* income) {
+  const auto* type = pb::IncomeAccount::descriptor();
+  const auto* reflection = income->GetReflection();
+  std::set<int> from_items;
+  for (const pb::IncomeItem& item : income->items()) {
+    const int part = IncomePart(item.group());
+    if (part == 0) continue;
+    const FieldDescriptor* field = type->FindFieldByNumber(part);
+    if (!reflection->HasField(*income, field)) from_items.insert(part);
+    if (!from_items.contains(part)) continue;
+    reflection->SetInt64(income, field, reflection->GetInt64(*income, field) + item.amount_fen());
+  }
+}
+
+// Whether the two say the same of one asset and of what was decided about it.
+bool SameDecision(const pb::Asset& a, const pb::Asset& b) {
+  return a.exclusion() == b.exclusion() && a.source() == b.source() &&
+         a.found_on() == b.found_on() && a.has_value_fen() == b.has_value_fen() &&
+         a.value_fen() == b.value_fen() && a.adjudication() == b.adjudication() &&
+         a.reason() == b.reason();
 }
 
 // Whether two messages have the same value of the field.
@@ -200,8 +193,8 @@ bool SameField(const Message& a, const Message& b, const FieldDescriptor* field)
 }
 
 const std::set<std::string_view>& Bookkeeping() {
-  static const auto* const kFields =
-      new std::set<std::string_view>{"id", "revision", "etag", "create_time", "update_time"};
+  static const auto* const kFields = new std::set<std::string_view>{
+      "id", "revision", "etag", "create_time", "update_time", "flags"};
   return *kFields;
 }
 
@@ -213,6 +206,18 @@ int SerialOf(const pb::Person& person) {
 }
 
 }  // namespace
+
+IncomeParts PartsOf(const pb::IncomeAccount& a) {
+  IncomeParts parts;
+  if (a.has_wage_fen()) parts.wage = a.wage_fen();
+  if (a.has_business_fen()) parts.business = a.business_fen();
+  if (a.has_property_fen()) parts.property = a.property_fen();
+  if (a.has_transfer_fen()) parts.transfer = a.transfer_fen();
+  if (a.has_business_expenditure_fen()) parts.business_expenditure = a.business_expenditure_fen();
+  if (a.has_claim_fen()) parts.claim = a.claim_fen();
+  if (a.has_compliant_self_paid_fen()) parts.compliant_self_paid = a.compliant_self_paid_fen();
+  return parts;
+}
 
 int ActiveMembers(const pb::Household& household) {
   return static_cast<int>(std::count_if(household.members().begin(), household.members().end(),
@@ -240,6 +245,10 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   return stamp;
 }
 
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
 std::string EtagOf(int64_t revision) { return base::StrCat("r", revision); }
 
 void ClearOutputOnly(pb::Household* household) {
@@ -250,109 +259,68 @@ void ClearOutputOnly(pb::Household* household) {
   household->clear_etag();
   household->clear_create_time();
   household->clear_update_time();
+  household->clear_lifecycle();
+  household->clear_flags();
+}
+
+int IncomePart(std::string_view group) {
+  constexpr int kParts[] = {
+      pb::IncomeAccount::kWageFenFieldNumber,
+      pb::IncomeAccount::kBusinessFenFieldNumber,
+      pb::IncomeAccount::kPropertyFenFieldNumber,
+      pb::IncomeAccount::kTransferFenFieldNumber,
+      pb::IncomeAccount::kBusinessExpenditureFenFieldNumber,
+      pb::IncomeAccount::kClaimFenFieldNumber,
+      pb::IncomeAccount::kCompliantSelfPaidFenFieldNumber,
+  };
+  if (group.size() != 1 || group[0] < 'A' || group[0] > 'G') return 0;
+  return kParts[group[0] - 'A'];
 }
 
 void Normalise(absl::CivilDay today, pb::Household* household) {
   Clean(household->mutable_national_id());
   Clean(household->mutable_natural_village());
-  for (pb::Person& person : *household->mutable_members()) {
-    Clean(person.mutable_name());
-    Clean(person.mutable_phone());
-    const std::string given = base::CleanCode(person.id_number());
-    if (const auto id = base::IdNumber::Parse(given, today); id.ok()) {
-      person.set_id_number(id->value());
-    } else if (given.size() == 20 || given.size() == 22) {
-      // The national form has one column for both numbers.
-      const auto holder = base::IdNumber::Parse(std::string_view(given).substr(0, 18), today);
-      person.set_id_number(holder.ok() ? holder->value() : given.substr(0, 18));
-      person.set_disability_number(given);
-    }
-    if (const auto card = base::DisabilityNumber::Parse(person.disability_number(), today);
-        card.ok()) {
-      person.set_disability_number(card->value());
-    }
-    if (person.has_relation()) FillCode(person.mutable_relation(), RelationCode);
-    if (person.has_ethnicity()) FillCode(person.mutable_ethnicity(), EthnicityCode);
-    if (person.has_political_status())
-      FillCode(person.mutable_political_status(), PoliticalStatusCode);
-    if (person.has_education()) FillCode(person.mutable_education(), EducationCode);
-    if (person.has_schooling()) FillCode(person.mutable_schooling(), SchoolingCode);
-    if (!person.has_membership()) person.mutable_membership()->set_active(true);
+  Clean(household->mutable_address());
+  CleanPhone(household->mutable_phone());
+  for (pb::Person& person : *household->mutable_members()) NormalisePerson(today, &person);
+  if (household->has_helper()) NormaliseHelper(household->mutable_helper());
+  if (household->has_contact()) NormaliseHelper(household->mutable_contact());
+  if (household->has_collector()) {
+    Clean(household->mutable_collector()->mutable_name());
+    CleanPhone(household->mutable_collector()->mutable_phone());
   }
+  if (household->has_income()) FillSubtotals(household->mutable_income());
+  if (household->has_living()) {
+    // "水泥路" and "C级" as forms write them.
+    CleanWithout("路", household->mutable_living()->mutable_road_type());
+    CleanWithout("级", household->mutable_living()->mutable_unsafe_house_grade());
+    Clean(household->mutable_living()->mutable_main_fuel());
+  }
+  for (pb::Asset& asset : *household->mutable_assets()) {
+    if (asset.adjudication().empty()) asset.set_adjudication("PENDING");
+  }
+  std::stable_sort(household->mutable_reported_measures()->begin(),
+                   household->mutable_reported_measures()->end(),
+                   [](const auto& a, const auto& b) { return a.category() < b.category(); });
+  NormaliseColumns(household->mutable_other_columns());
 }
 
-HouseholdFacts FactsOf(const pb::Household& household, absl::CivilDay today,
-                       const DivisionTree& divisions) {
-  HouseholdFacts facts;
-  facts.members.reserve(static_cast<size_t>(household.members_size()));
-  for (const pb::Person& person : household.members()) {
-    PersonFacts& p = facts.members.emplace_back();
-    p.id = CheckIdNumber(person.id_number(), today);
-    p.disability = CheckDisabilityNumber(person.disability_number(), today);
-    if (person.sex() == pb::SEX_MALE) p.sex = base::Sex::kMale;
-    if (person.sex() == pb::SEX_FEMALE) p.sex = base::Sex::kFemale;
-    if (const auto birth = base::ParseDay(person.birth_date()); birth.ok()) p.birth_date = *birth;
-    p.relation = ListedAs(person.relation(), IsRelationCode(person.relation().code()));
-    p.is_head = IsHead(person.relation().code());
-    p.is_spouse = IsSpouse(person.relation().code());
-    p.education = ListedAs(person.education(), person.education().label().empty() ||
-                                                   EducationCode(person.education().label()));
-    p.schooling = ListedAs(person.schooling(), person.schooling().label().empty() ||
-                                                   SchoolingCode(person.schooling().label()));
-    p.labour = !vocab::LabourCapacity_IsValid(person.labour_capacity()) ? Listed::kNotInList
-               : person.labour_capacity() == 0                          ? Listed::kAbsent
-                                                                        : Listed::kInList;
-    if (person.work().has_months()) p.work_months = person.work().months();
-    if (person.work().has_welfare_post_months()) {
-      p.welfare_post_months = person.work().welfare_post_months();
+void Adjudicate(const pb::Household* before, std::string_view actor, absl::CivilDay today,
+                pb::Household* household) {
+  for (pb::Asset& asset : *household->mutable_assets()) {
+    asset.clear_adjudicator();
+    asset.clear_adjudicated_on();
+    if (asset.adjudication() == "PENDING") continue;
+    const pb::Asset* decided = nullptr;
+    if (before != nullptr) {
+      const auto same = std::find_if(before->assets().begin(), before->assets().end(),
+                                     [&](const pb::Asset& a) { return SameDecision(a, asset); });
+      if (same != before->assets().end()) decided = &*same;
     }
-    p.active = person.membership().active();
-    if (p.active) ++facts.population;
+    asset.set_adjudicator(decided != nullptr ? decided->adjudicator() : std::string(actor));
+    asset.set_adjudicated_on(decided != nullptr ? decided->adjudicated_on()
+                                                : base::FormatDay(today));
   }
-  facts.division_problem = base::Reason(divisions.CheckVillage(household.division()));
-  facts.kind = static_cast<Kind>(household.kind());
-  const pb::Monitoring& monitoring = household.monitoring();
-  facts.category = static_cast<Category>(monitoring.category());
-  facts.monitored = monitoring.state() > vocab::MONITORING_STATE_NOT_MONITORED;
-  facts.has_risk = monitoring.risks_size() > 0;
-  facts.income = PartsOf(household.income());
-  return facts;
-}
-
-std::vector<base::FieldError> CheckRecord(const pb::Household& household, absl::CivilDay today,
-                                          const DivisionTree& divisions, const Reported& reported) {
-  Problems problems;
-  HouseholdFacts facts = FactsOf(household, today, divisions);
-  facts.reported_net = reported.net_fen;
-  facts.reported_per_capita_net = reported.per_capita_net_fen;
-  for (const Violation& v : CheckHousehold(facts)) {
-    std::string field(v.field);
-    if (v.member >= 0) field = base::StrCat("members[", v.member, "].", v.field);
-    problems.Add(std::move(field), v.reason, v.message);
-  }
-  problems.Length("national_id", household.national_id(), 40);
-  if (std::any_of(household.national_id().begin(), household.national_id().end(),
-                  [](char c) { return static_cast<unsigned char>(c) < ' '; })) {
-    problems.Add("national_id", "TEXT_INVALID", "户编号含有控制字符");
-  }
-  problems.Length("natural_village", household.natural_village(), 60);
-  problems.Length("address", household.address(), 200);
-  problems.Length("phone", household.phone(), 40);
-  problems.Length("helper.name", household.helper().name(), 60);
-  problems.Length("helper.unit", household.helper().unit(), 100);
-  problems.Length("helper.phone", household.helper().phone(), 40);
-  if (!vocab::HouseholdKind_IsValid(household.kind())) {
-    problems.Add("kind", "VALUE_UNKNOWN", "户类型不在规定的取值之内");
-  }
-  if (household.members_size() > kMaxMembers) {
-    problems.Add("members", "TOO_MANY_MEMBERS", base::StrCat("每户最多", kMaxMembers, "人"));
-  }
-  for (int i = 0; i < household.members_size(); ++i) {
-    CheckPerson(base::StrCat("members[", i, "]"), household.members(i), &problems);
-  }
-  CheckIncome(household.income(), &problems);
-  CheckLists(household, &problems);
-  return std::move(problems).Take();
 }
 
 void AssignPersonIds(const pb::Household* before, pb::Household* household) {
@@ -392,6 +360,8 @@ void Complete(const pb::Household* before, pb::Household* household) {
       person.set_disability_grade(number[19] - '0');
     }
   }
+  const std::vector<pb::HouseholdFlag> flags = FlagsOf(*household);
+  household->mutable_flags()->Assign(flags.begin(), flags.end());
   if (!household->has_income()) return;
   pb::IncomeAccount& income = *household->mutable_income();
   CompleteIncome(ActiveMembers(*household), &income);

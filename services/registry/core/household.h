@@ -23,10 +23,18 @@ namespace pb = ::fangpin::registry::v1;
 // Members who have not left.
 int ActiveMembers(const pb::Household& household);
 
+// The parts of an account as the policy sees them.
+IncomeParts PartsOf(const pb::IncomeAccount& income);
+
+// Field number in IncomeAccount of the part that items of a group, "A" to "G", add up to; 0 for
+// anything else.
+int IncomePart(std::string_view group);
+
 // Fills in the sums of an account.
 void CompleteIncome(int population, pb::IncomeAccount* income);
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time);
 
 // "r<revision>".
 std::string EtagOf(int64_t revision);
@@ -34,8 +42,9 @@ std::string EtagOf(int64_t revision);
 // Empties every output-only field: what a caller sends there is not read.
 void ClearOutputOnly(pb::Household* household);
 
-// Brings texts into the form that is stored: numbers, codes from labels, a disability number that
-// came as ID number into its own field. Leaves what it cannot read as it is.
+// Brings a record into the form that is stored: texts and numbers, codes and labels from each
+// other, a disability number that came as ID number into its own field, income parts from their
+// items, spells of work in order. Leaves what it cannot read as it is.
 void Normalise(absl::CivilDay today, pb::Household* household);
 
 // What the rules see of the record. 纯收入 as reported is no part of a record.
@@ -59,8 +68,13 @@ std::vector<base::FieldError> CheckRecord(const pb::Household& household, absl::
 void AssignPersonIds(const pb::Household* before, pb::Household* household);
 
 // Fills in what is computed: income sums and the trend against `before` (may be null), disability
-// from its number.
+// from its number, flags.
 void Complete(const pb::Household* before, pb::Household* household);
+
+// Puts to each adjudicated asset who adjudicated it and when: as in `before` (may be null) where
+// the asset and its adjudication stand there already, `actor` and `today` otherwise.
+void Adjudicate(const pb::Household* before, std::string_view actor, absl::CivilDay today,
+                pb::Household* household);
 
 // Paths of the fields that differ, bookkeeping apart: "safeguards", "members[2].name".
 std::vector<std::string> ChangedFields(const pb::Household& before, const pb::Household& after);

@@ -111,6 +111,7 @@ class ImportTest : public ::testing::Test {
     bool validate_only = false;
     std::string file_name = "户信息.csv";
     std::string encoding;
+    int max_duplicate_percent = 100;
     base::CallContext ctx = TestContext();
   };
 
@@ -121,6 +122,7 @@ class ImportTest : public ::testing::Test {
     create.mutable_import()->set_mode(options.mode);
     create.mutable_import()->set_validate_only(options.validate_only);
     create.mutable_import()->set_encoding(options.encoding);
+    create.mutable_import()->set_max_duplicate_percent(options.max_duplicate_percent);
     const auto created = imports_.CreateImport(options.ctx, create);
     EXPECT_TRUE(created.ok()) << created.status();
     constexpr size_t kPiece = 1000;
@@ -192,10 +194,15 @@ class ImportTest : public ::testing::Test {
 };
 
 TEST(ColumnsTest, EveryColumnResolvesAndStandsOnce) {
-  std::set<std::string> headers;
-  for (const Column& column : KnownColumns()) {
-    EXPECT_TRUE(headers.insert(column.header).second) << column.header;
-    for (const auto* field : column.path) EXPECT_NE(field, nullptr) << column.header;
+  for (const Form& form : Forms()) {
+    std::set<std::string> headers;
+    for (const Column& column : KnownColumns(form.kind)) {
+      EXPECT_TRUE(headers.insert(sheet::NormaliseHeader(column.header)).second) << column.header;
+      for (const auto* field : column.path) EXPECT_NE(field, nullptr) << column.header;
+    }
+    for (const std::string_view header : form.headers) {
+      EXPECT_NE(FindColumn(form.kind, header).column, nullptr) << form.title << " " << header;
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include "libs/log/log.h"
 #include "services/registry/core/household.h"
 #include "services/registry/core/import/parse.h"
+#include "services/registry/core/import/workbook.h"
 
 namespace fangpin::registry {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 constexpr absl::Duration kPoll = absl::Seconds(10);
 
 constexpr std::string_view kRowsBad = "ROWS_BAD";
+constexpr int kDuplicatePercent = 20;  // where an import names none
 
 // True for statuses after which the same run may succeed.
 bool Transient(const absl::Status& status) {
@@ -26,11 +28,22 @@ bool Transient(const absl::Status& status) {
          absl::IsResourceExhausted(status) || absl::IsDeadlineExceeded(status);
 }
 
-void Count(const LoadResult& result, pb::Import* import) {
+// Households, or villages, left out because of what the file itself says.
+int64_t RefusedByFile(const ImportFile& file) {
+  const auto bad = [](const auto& entry) { return entry.bad; };
+  return std::count_if(file.households.begin(), file.households.end(), bad) +
+         std::count_if(file.villages.begin(), file.villages.end(), bad);
+}
+
+void Count(const LoadResult& result, int64_t refused_by_file, pb::Import* import) {
   import->set_households_created(result.created);
   import->set_households_updated(result.updated);
   import->set_households_unchanged(result.unchanged);
-  import->set_households_refused(import->households_refused() + result.refused);
+  import->set_households_refused(refused_by_file + result.refused);
+}
+
+void Append(const std::vector<pb::RowError>& more, std::vector<pb::RowError>* errors) {
+  errors->insert(errors->end(), more.begin(), more.end());
 }
 
 std::vector<const FileHousehold*> Loadable(const ImportFile& file) {
@@ -62,6 +75,13 @@ absl::Status InRounds(std::vector<const FileHousehold*> pending, LoadBatch load)
 absl::Status RowsBad(size_t errors) {
   return base::Error(absl::StatusCode::kInvalidArgument, kRowsBad,
                      base::StrCat("有", errors, "处错误，按要求整个文件都没有导入"));
+}
+
+absl::Status TooManyDuplicates(int64_t rows, int64_t of, int percent) {
+  return base::Error(
+      absl::StatusCode::kInvalidArgument, "TOO_MANY_DUPLICATES",
+      base::StrCat("全部", of, "行中有", rows, "行重复，或其人员已登记在文件以外的户，超过了",
+                   percent, "%，整个文件都没有导入"));
 }
 
 }  // namespace
@@ -130,19 +150,15 @@ absl::Status ImportWorker::Run(const std::string& id) {
   if (record.attempts > kMaxAttempts) {
     record.import.set_failure_reason("IMPORT_INTERRUPTED");
     record.import.set_failure_message("导入多次中断，请联系运维人员");
-    return End(std::move(record), {}, started);
+    return End(std::move(record), {}, "", started);
   }
-  std::string content;
-  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
-    FANGPIN_ASSIGN_OR_RETURN(content, reader.Content(id));
-    return absl::OkStatus();
-  }));
+  FANGPIN_ASSIGN_OR_RETURN(std::string content, Content(id));
   const absl::StatusOr<ImportFile> file =
       ParseImport(content,
                   {record.import.file_name(), record.import.encoding(), record.import.division(),
                    base::Today(record.run_time)},
                   *divisions_, [this] { return KeepGoing(); });
-  content.clear();
+  std::string().swap(content);
   std::vector<pb::RowError> errors;
   absl::Status status = file.status();
   if (file.ok()) status = Load(*file, &record, &errors);
@@ -165,7 +181,21 @@ absl::Status ImportWorker::Run(const std::string& id) {
     record.import.set_failure_message(known ? std::string(status.message())
                                             : "系统错误，导入没有完成");
   }
-  return End(std::move(record), std::move(errors), started);
+  std::string workbook;
+  if (file.ok() && !errors.empty()) {
+    FANGPIN_ASSIGN_OR_RETURN(content, Content(id));
+    FANGPIN_ASSIGN_OR_RETURN(workbook, MakeErrorsWorkbook(content, record.import, *file, errors));
+  }
+  return End(std::move(record), std::move(errors), std::move(workbook), started);
+}
+
+absl::StatusOr<std::string> ImportWorker::Content(const std::string& id) {
+  std::string content;
+  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(content, reader.Content(id));
+    return absl::OkStatus();
+  }));
+  return content;
 }
 
 absl::Status ImportWorker::Load(const ImportFile& file, ImportRecord* record,
@@ -175,75 +205,118 @@ absl::Status ImportWorker::Load(const ImportFile& file, ImportRecord* record,
   import.set_rows_read(file.rows_read);
   import.mutable_unknown_columns()->Assign(file.unknown_columns.begin(),
                                            file.unknown_columns.end());
-  import.set_households_refused(
-      std::count_if(file.households.begin(), file.households.end(),
-                    [](const FileHousehold& h) { return h.bad;
-}));
-*errors = file.errors;
-const LoadContext context = MakeLoadContext(file, *record);
-const bool all = import.mode() == pb::IMPORT_MODE_ALL_OR_NOTHING;
-if (!import.validate_only() && !all) return LoadSkipping(context, record, errors);
+  import.set_households_refused(RefusedByFile(file));
+  *errors = file.errors;
+  LoadContext context;
+  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(context, MakeLoadContext(reader, file, *divisions_, *record));
+    return absl::OkStatus();
+  }));
+  FANGPIN_RETURN_IF_ERROR(CountDuplicates(context, &import, errors));
+  if (file.kind == pb::IMPORT_KIND_VILLAGES) return LoadVillages(context, record, errors);
+  const bool all = import.mode() == pb::IMPORT_MODE_ALL_OR_NOTHING;
+  if (!import.validate_only() && !all) return LoadSkipping(context, record, errors);
 
-// The whole list of errors is wanted before anything is written.
-LoadResult preview;
-FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
-  preview = {};
-  const std::vector<const FileHousehold*> households = Loadable(file);
-  for (size_t i = 0; i < households.size(); i += kBatch) {
-    FANGPIN_RETURN_IF_ERROR(KeepGoing());
-    FANGPIN_ASSIGN_OR_RETURN(
-        const LoadResult part,
-        Preview(reader, context, absl::MakeConstSpan(households).subspan(i, kBatch)));
-    preview.Add(part);
+  // The whole list of errors is wanted before anything is written.
+  LoadResult preview;
+  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+    preview = {};
+    const std::vector<const FileHousehold*> households = Loadable(file);
+    for (size_t i = 0; i < households.size(); i += kBatch) {
+      FANGPIN_RETURN_IF_ERROR(KeepGoing());
+      FANGPIN_ASSIGN_OR_RETURN(
+          const LoadResult part,
+          Preview(reader, context, absl::MakeConstSpan(households).subspan(i, kBatch)));
+      preview.Add(part);
+    }
+    return absl::OkStatus();
+  }));
+  const int64_t refused_by_file = import.households_refused();
+  Append(preview.errors, errors);
+  if (all && !errors->empty()) {
+    import.set_households_refused(refused_by_file + preview.refused);
+    return RowsBad(errors->size());
   }
+  if (!import.validate_only()) return LoadAllOrNothing(context, record, errors);
+  Count(preview, refused_by_file, &import);
   return absl::OkStatus();
-}));
-if (all && !(errors->empty() && preview.errors.empty())) {
-  import.set_households_refused(import.households_refused() + preview.refused);
-  errors->insert(errors->end(), preview.errors.begin(), preview.errors.end());
-  return RowsBad(errors->size());
 }
-if (!import.validate_only()) return LoadAllOrNothing(context, record, errors);
-Count(preview, &import);
-errors->insert(errors->end(), preview.errors.begin(), preview.errors.end());
-return absl::OkStatus();
-}  // namespace fangpin::registry
+
+absl::Status ImportWorker::CountDuplicates(const LoadContext& context, pb::Import* import,
+                                           std::vector<pb::RowError>* errors) {
+  std::vector<pb::RowError> claims;
+  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(claims, FindForeignClaims(reader, context));
+    return absl::OkStatus();
+  }));
+  absl::flat_hash_set<int> rows = context.file->duplicate_rows;
+  for (const pb::RowError& claim : claims) rows.insert(static_cast<int>(claim.row()));
+  const auto duplicates = static_cast<int64_t>(rows.size());
+  import->set_rows_duplicate(duplicates);
+  const int percent =
+      import->max_duplicate_percent() == 0 ? kDuplicatePercent : import->max_duplicate_percent();
+  if (duplicates * 100 <= import->rows_read() * percent) return absl::OkStatus();
+  // Claims of households that are loaded come up again while loading.
+  Append(claims, errors);
+  return TooManyDuplicates(duplicates, import->rows_read(), percent);
+}
+
+absl::Status ImportWorker::LoadVillages(const LoadContext& context, ImportRecord* record,
+                                        std::vector<pb::RowError>* errors) {
+  pb::Import& import = record->import;
+  if (import.mode() == pb::IMPORT_MODE_ALL_OR_NOTHING && !errors->empty()) {
+    return RowsBad(errors->size());
+  }
+  LoadResult result;
+  if (import.validate_only()) {
+    FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+      FANGPIN_ASSIGN_OR_RETURN(result, registry::LoadVillages(reader, nullptr, context));
+      return absl::OkStatus();
+    }));
+  } else {
+    FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
+      FANGPIN_ASSIGN_OR_RETURN(result, registry::LoadVillages(writer, &writer, context));
+      return absl::OkStatus();
+    }));
+  }
+  Count(result, import.households_refused(), &import);
+  return absl::OkStatus();
+}
 
 absl::Status ImportWorker::LoadSkipping(const LoadContext& context, ImportRecord* record,
                                         std::vector<pb::RowError>* errors) {
   LoadResult total;
   const int64_t refused_by_file = record->import.households_refused();
-  FANGPIN_RETURN_IF_ERROR(
-      InRounds(Loadable(*context.file),
-               [&](absl::Span<const FileHousehold* const> batch,
-                   Claims claims) -> absl::StatusOr<std::vector<const FileHousehold*>> {
-                 FANGPIN_RETURN_IF_ERROR(KeepGoing());
-                 LoadResult part;
-                 ImportRecord progress = *record;
-                 FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
-                   FANGPIN_ASSIGN_OR_RETURN(part, registry::Load(writer, context, batch, claims));
-                   LoadResult so_far = total;
-                   so_far.Add(part);
-                   progress = *record;
-                   Count(so_far, &progress.import);
-                   return writer.PutImport(progress);
-                 }));
-                 metrics_->households_created.Increment(static_cast<uint64_t>(part.created));
-                 metrics_->households_updated.Increment(static_cast<uint64_t>(part.updated));
-                 std::vector<const FileHousehold*> deferred = std::move(part.deferred);
-                 part.deferred.clear();
-                 total.Add(part);
-                 return deferred;
-               }));
-  record->import.set_households_refused(refused_by_file);
-  Count(total, &record->import);
-  errors->insert(errors->end(), total.errors.begin(), total.errors.end());
+  const auto load = [&](absl::Span<const FileHousehold* const> batch,
+                        Claims claims) -> absl::StatusOr<std::vector<const FileHousehold*>> {
+    FANGPIN_RETURN_IF_ERROR(KeepGoing());
+    LoadResult part;
+    FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
+      FANGPIN_ASSIGN_OR_RETURN(part, registry::Load(writer, context, batch, claims));
+      ImportRecord progress = *record;
+      progress.import.set_households_created(total.created + part.created);
+      progress.import.set_households_updated(total.updated + part.updated);
+      progress.import.set_households_unchanged(total.unchanged + part.unchanged);
+      progress.import.set_households_refused(refused_by_file + total.refused + part.refused);
+      return writer.PutImport(progress);
+    }));
+    metrics_->households_created.Increment(static_cast<uint64_t>(part.created));
+    metrics_->households_updated.Increment(static_cast<uint64_t>(part.updated));
+    std::vector<const FileHousehold*> deferred = std::move(part.deferred);
+    part.deferred.clear();
+    total.Add(part);
+    return deferred;
+  };
+  FANGPIN_RETURN_IF_ERROR(InRounds(Loadable(*context.file), load));
+  Count(total, refused_by_file, &record->import);
+  Append(total.errors, errors);
   return absl::OkStatus();
 }
 
 absl::Status ImportWorker::LoadAllOrNothing(const LoadContext& context, ImportRecord* record,
                                             std::vector<pb::RowError>* errors) {
   LoadResult total;
+  const int64_t refused_by_file = record->import.households_refused();
   const absl::Status status = store_->Write([&](RegistryWriter& writer) -> absl::Status {
     total = {};
     FANGPIN_RETURN_IF_ERROR(InRounds(
@@ -264,14 +337,14 @@ absl::Status ImportWorker::LoadAllOrNothing(const LoadContext& context, ImportRe
     *errors = std::move(total.errors);
     return status;
   }
-  Count(total, &record->import);
+  Count(total, refused_by_file, &record->import);
   metrics_->households_created.Increment(static_cast<uint64_t>(total.created));
   metrics_->households_updated.Increment(static_cast<uint64_t>(total.updated));
   return absl::OkStatus();
 }
 
 absl::Status ImportWorker::End(ImportRecord record, std::vector<pb::RowError> errors,
-                               absl::Time started) {
+                               std::string workbook, absl::Time started) {
   std::stable_sort(errors.begin(), errors.end(),
                    [](const auto& a, const auto& b) { return a.row() < b.row(); });
   std::set<int64_t> rows;
@@ -292,6 +365,7 @@ absl::Status ImportWorker::End(ImportRecord record, std::vector<pb::RowError> er
   *import.mutable_end_time() = ToTimestamp(record.run_time + took);
   FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
     FANGPIN_RETURN_IF_ERROR(writer.PutImportErrors(import.id(), errors));
+    FANGPIN_RETURN_IF_ERROR(writer.PutErrorsWorkbook(import.id(), workbook));
     FANGPIN_RETURN_IF_ERROR(writer.DropChunks(import.id()));
     return writer.PutImport(record);
   }));

@@ -50,14 +50,21 @@ class ImportWorker {
   void Work();
   absl::Status KeepGoing() const;
   absl::Status Run(const std::string& id);
+  absl::StatusOr<std::string> Content(const std::string& id);
   // The end of a run: its record with counts, and its errors.
   absl::Status Load(const ImportFile& file, ImportRecord* record,
                     std::vector<pb::RowError>* errors);
+  // INVALID_ARGUMENT TOO_MANY_DUPLICATES.
+  absl::Status CountDuplicates(const LoadContext& context, pb::Import* import,
+                               std::vector<pb::RowError>* errors);
+  absl::Status LoadVillages(const LoadContext& context, ImportRecord* record,
+                            std::vector<pb::RowError>* errors);
   absl::Status LoadSkipping(const LoadContext& context, ImportRecord* record,
                             std::vector<pb::RowError>* errors);
   absl::Status LoadAllOrNothing(const LoadContext& context, ImportRecord* record,
                                 std::vector<pb::RowError>* errors);
-  absl::Status End(ImportRecord record, std::vector<pb::RowError> errors, absl::Time started);
+  absl::Status End(ImportRecord record, std::vector<pb::RowError> errors, std::string workbook,
+                   absl::Time started);
 
   RegistryStore* const store_;
   const DivisionTree* const divisions_;

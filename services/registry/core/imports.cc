@@ -35,6 +35,10 @@ absl::Status CheckNewImport(const pb::Import& import, const DivisionTree& divisi
       import.encoding() != "GB18030") {
     return base::InvalidField("import.encoding", "VALUE_UNKNOWN", "编码应为UTF-8或GB18030");
   }
+  if (import.max_duplicate_percent() < 0 || import.max_duplicate_percent() > 100) {
+    return base::InvalidField("import.max_duplicate_percent", "VALUE_RANGE",
+                              "重复行的比例应为0至100");
+  }
   return absl::OkStatus();
 }
 
@@ -64,6 +68,7 @@ absl::StatusOr<pb::CreateImportResponse> Imports::CreateImport(
         import.set_mode(asked.mode());
         import.set_validate_only(asked.validate_only());
         import.set_encoding(asked.encoding());
+        import.set_max_duplicate_percent(asked.max_duplicate_percent());
         import.set_state(pb::IMPORT_STATE_UPLOADING);
         import.set_actor(ctx.principal.subject);
         *import.mutable_create_time() = ToTimestamp(ctx.now);

@@ -27,6 +27,15 @@ std::optional<T> Find(std::span<const Entry<T>> table, std::string_view label) {
   return found->value;
 }
 
+// The first label with the value: where the system knows several words, its own.
+template <typename T, size_t N>
+std::string_view LabelIn(const Entry<T> (&table)[N], T value) {
+  for (const Entry<T>& entry : table) {
+    if (entry.value == value) return entry.label;
+  }
+  return {};
+}
+
 // The 28 labels of the national system. Where one covers several codes of the standard, the code of
 // the group stands.
 constexpr Coded kRelations[] = {
@@ -37,6 +46,20 @@ constexpr Coded kRelations[] = {
     {"之祖父", "61"},     {"之祖母", "62"},     {"之外祖父", "63"}, {"之外祖母", "64"},
     {"之兄弟姐妹", "70"}, {"之曾孙子", "47"},   {"之曾孙女", "48"}, {"之侄儿", "93"},
     {"之侄女", "94"},     {"之兄弟媳妇", "79"}, {"之叔伯", "97"},   {"其他", "99"},
+};
+
+// Codes of GB/T 4761 that the national list has no label of their own for, by group. Every other
+// code is 其他.
+struct RelationGroup {
+  std::string_view first;
+  std::string_view last;
+  std::string_view label;
+};
+constexpr RelationGroup kRelationGroups[] = {
+    {"11", "19", "配偶"},       {"21", "29", "之子"},       {"31", "39", "之女"},
+    {"57", "57", "之父"},       {"58", "58", "之母"},       {"71", "71", "之兄弟姐妹"},
+    {"72", "72", "之兄弟媳妇"}, {"73", "73", "之兄弟姐妹"}, {"74", "74", "之兄弟媳妇"},
+    {"75", "75", "之兄弟姐妹"}, {"77", "77", "之兄弟姐妹"},
 };
 
 // GB/T 3304, in code order from 01.
@@ -64,9 +87,10 @@ constexpr Coded kEducation[] = {
     {"高中", "60"},         {"大专", "30"},       {"本科及以上", "20"},
 };
 
-constexpr std::string_view kSchooling[] = {
-    "学龄前儿童", "学前教育", "小学", "七年级", "八年级", "九年级", "硕士研究生及以上",
+constexpr std::string_view kJuniorSchooling[] = {
+    "学龄前儿童", "学前教育", "小学", "七年级", "八年级", "九年级",
 };
+constexpr std::string_view kPostgraduate = "硕士研究生及以上";
 
 // Stages that are counted by year, in the spellings seen.
 struct Stage {
@@ -84,6 +108,18 @@ constexpr Coded kPoliticalStatus[] = {
     {"民盟盟员", "05"},   {"民建会员", "06"},     {"民进会员", "07"}, {"农工党党员", "08"},
     {"致公党党员", "09"}, {"九三学社社员", "10"}, {"台盟盟员", "11"}, {"无党派民主人士", "12"},
     {"群众", "13"},
+};
+
+constexpr Coded kMaritalStatus[] = {
+    {"未婚", "10"},   {"已婚", "20"}, {"初婚", "21"},
+    {"再婚", "22"},   {"复婚", "23"}, {"丧偶", "30"},
+    {"离婚", "40"},   {"离异", "40"}, {"未说明的婚姻状况", "90"},
+    {"未说明", "90"},
+};
+
+constexpr Coded kIdTypes[] = {
+    {"居民身份证", "01"}, {"身份证", "01"}, {"公民身份证", "01"},
+    {"残疾人证", "09"},   {"残疾证", "09"},
 };
 
 constexpr Entry<int> kSexes[] = {{"男", 1}, {"女", 2}, {"男性", 1}, {"女性", 2}};
@@ -157,12 +193,19 @@ constexpr Entry<vocab::HealthCondition> kHealth[] = {
 };
 
 constexpr Entry<bool> kYesNo[] = {
-    {"是", true},           {"否", false},          {"有", true},           {"无", false},
-    {"已参加", true},       {"未参加", false},      {"享受", true},         {"已享受", true},
-    {"未享受", false},      {"不享受", false},      {"农村低保", true},     {"城镇低保", true},
-    {"享受农村低保", true}, {"享受城镇低保", true}, {"农村特困供养", true}, {"集中供养", true},
-    {"分散供养", true},
+    {"是", true},      {"否", false},  {"有", true},     {"无", false},     {"已参加", true},
+    {"未参加", false}, {"享受", true}, {"已享受", true}, {"未享受", false}, {"不享受", false},
 };
+
+constexpr std::string_view kBenefits[] = {
+    "农村低保",     "城镇低保",     "城市低保", "享受农村低保", "享受城镇低保",
+    "农村特困供养", "城市特困供养", "集中供养", "分散供养",
+};
+
+bool IsJuniorSchooling(std::string_view label) {
+  return std::find(std::begin(kJuniorSchooling), std::end(kJuniorSchooling), label) !=
+         std::end(kJuniorSchooling);
+}
 
 template <typename T, size_t N>
 std::optional<T> FindIn(const Entry<T> (&table)[N], std::string_view label) {
@@ -193,9 +236,7 @@ std::optional<std::string_view> EducationCode(std::string_view label) {
 }
 
 std::optional<std::string_view> SchoolingCode(std::string_view label) {
-  if (std::find(std::begin(kSchooling), std::end(kSchooling), label) != std::end(kSchooling)) {
-    return "";
-  }
+  if (IsJuniorSchooling(label) || label == kPostgraduate) return "";
   for (const Stage& stage : kStages) {
     if (!label.starts_with(stage.name)) continue;
     const std::string_view year = label.substr(stage.name.size());
@@ -206,9 +247,52 @@ std::optional<std::string_view> SchoolingCode(std::string_view label) {
   return std::nullopt;
 }
 
+bool IsSeniorSchooling(std::string_view label) {
+  return SchoolingCode(label).has_value() && !IsJuniorSchooling(label);
+}
+
 std::optional<std::string_view> PoliticalStatusCode(std::string_view label) {
   return FindIn(kPoliticalStatus, label);
 }
+
+std::optional<std::string_view> MaritalStatusCode(std::string_view label) {
+  return FindIn(kMaritalStatus, label);
+}
+
+std::optional<std::string_view> IdTypeCode(std::string_view label) {
+  return FindIn(kIdTypes, label);
+}
+
+std::string RelationLabel(std::string_view code) {
+  if (!IsRelationCode(code)) return "";
+  if (const std::string_view own = LabelIn(kRelations, code); !own.empty()) return std::string(own);
+  for (const RelationGroup& group : kRelationGroups) {
+    if (code >= group.first && code <= group.last) return std::string(group.label);
+  }
+  return "其他";
+}
+
+std::string EthnicityLabel(std::string_view code) {
+  if (code == "97") return "其他";
+  const auto number = base::ParseInt(code);
+  if (code.size() != 2 || !number || *number < 1 ||
+      *number > static_cast<int64_t>(std::size(kEthnicities))) {
+    return "";
+  }
+  return base::StrCat(kEthnicities[*number - 1], "族");
+}
+
+std::string EducationLabel(std::string_view code) { return std::string(LabelIn(kEducation, code)); }
+
+std::string PoliticalStatusLabel(std::string_view code) {
+  return std::string(LabelIn(kPoliticalStatus, code));
+}
+
+std::string MaritalStatusLabel(std::string_view code) {
+  return std::string(LabelIn(kMaritalStatus, code));
+}
+
+std::string IdTypeLabel(std::string_view code) { return std::string(LabelIn(kIdTypes, code)); }
 
 bool IsRelationCode(std::string_view code) {
   return code.size() == 2 && code >= "02" && code <= "99" && code[1] >= '0' && code[1] <= '9';
@@ -277,5 +361,39 @@ std::optional<std::vector<vocab::HealthCondition>> HealthOf(std::string_view lab
 }
 
 std::optional<bool> YesNoOf(std::string_view label) { return FindIn(kYesNo, label); }
+
+std::optional<Benefit> BenefitOf(std::string_view label) {
+  if (const auto answer = YesNoOf(label)) return Benefit{*answer, ""};
+  const auto* words = std::find(std::begin(kBenefits), std::end(kBenefits), label);
+  if (words == std::end(kBenefits)) return std::nullopt;
+  return Benefit{true, *words};
+}
+
+std::string_view SexLabel(int sex) { return LabelIn(kSexes, sex); }
+std::string_view KindLabel(vocab::HouseholdKind kind) { return LabelIn(kKinds, kind); }
+std::string_view CategoryLabel(vocab::MonitoredCategory category) {
+  return LabelIn(kCategories, category);
+}
+std::string_view LabourLabel(vocab::LabourCapacity labour) { return LabelIn(kLabour, labour); }
+std::string_view EliminationModeLabel(vocab::EliminationMode mode) {
+  return LabelIn(kEliminationModes, mode);
+}
+std::string_view DisasterLabel(vocab::DisasterKind disaster) {
+  return LabelIn(kDisasters, disaster);
+}
+
+bool IsLegacyRisk(const vocab::Risk& risk) {
+  return risk.type() == vocab::RISK_TYPE_OTHER &&
+         std::find(std::begin(kLegacyRisks), std::end(kLegacyRisks), risk.remark()) !=
+             std::end(kLegacyRisks);
+}
+
+std::string_view RiskLabel(const vocab::Risk& risk) {
+  return IsLegacyRisk(risk) ? std::string_view(risk.remark()) : LabelIn(kRisks, risk.type());
+}
+
+std::string_view HealthLabel(vocab::HealthCondition condition) {
+  return LabelIn(kHealth, condition);
+}
 
 }  // namespace fangpin::registry

@@ -51,6 +51,10 @@ constexpr std::string_view kWritable[] = {
     "helper",
     "reported_measures",
     "other_columns",
+    "military_family",
+    "relocated",
+    "collector",
+    "contact",
 };
 
 absl::Status CheckText(std::string_view field, std::string_view text, size_t max, bool required) {
@@ -258,6 +262,7 @@ absl::StatusOr<pb::CreateHouseholdResponse> Registry::CreateHousehold(
   if (!problems.empty()) return FieldsInvalid(problems);
   FANGPIN_RETURN_IF_ERROR(CheckScope(ctx, household.division()));
   household.mutable_monitoring()->set_state(vocab::MONITORING_STATE_NOT_MONITORED);
+  Adjudicate(nullptr, ctx.principal.subject, today, &household);
 
   pb::CreateHouseholdResponse response;
   if (request.validate_only()) {
@@ -351,38 +356,6 @@ absl::StatusOr<Found> Registry::BatchGetRecords(const base::CallContext& ctx,
   return found;
 }
 
-absl::StatusOr<Page<pb::Household>> Registry::ListHouseholds(
-    const base::CallContext& ctx, const pb::ListHouseholdsRequest& request, const PageKey& after) {
-  const std::string& division = request.filter().division();
-  if (!division.empty()) FANGPIN_RETURN_IF_ERROR(CheckScope(ctx, division));
-  HouseholdQuery query;
-  query.states.assign(request.filter().states().begin(), request.filter().states().end());
-  if (after.size() == 2) {
-    query.after_division = after[0];
-    query.after_id = after[1];
-  }
-  const int wanted = request.page_size();
-  Page<pb::Household> page;
-  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
-    page = {};
-    for (const DivisionRange& range : VisibleRanges(ctx.principal, division)) {
-      if (!query.after_division.empty() && range.end <= query.after_division) continue;
-      query.range = range;
-      // One more than asked for tells whether there is a next page.
-      query.limit = wanted + 1 - static_cast<int>(page.items.size());
-      if (query.limit <= 0) break;
-      FANGPIN_ASSIGN_OR_RETURN(std::vector<pb::Household> part, reader.ListHouseholds(query));
-      std::move(part.begin(), part.end(), std::back_inserter(page.items));
-    }
-    return absl::OkStatus();
-  }));
-  if (static_cast<int>(page.items.size()) > wanted) {
-    page.items.resize(static_cast<size_t>(wanted));
-    page.next = {page.items.back().division(), page.items.back().id()};
-  }
-  return page;
-}
-
 absl::StatusOr<pb::UpdateHouseholdResponse> Registry::UpdateHousehold(
     const base::CallContext& ctx, const pb::UpdateHouseholdRequest& request) {
   FANGPIN_RETURN_IF_ERROR(CheckHouseholdId(request.household().id()));
@@ -412,6 +385,7 @@ absl::StatusOr<pb::UpdateHouseholdResponse> Registry::UpdateHousehold(
   FANGPIN_RETURN_IF_ERROR(CheckNobodyOmitted(before, after));
   const std::vector<base::FieldError> problems = CheckRecord(after, today, *divisions_);
   if (!problems.empty()) return FieldsInvalid(problems);
+  Adjudicate(&before, ctx.principal.subject, today, &after);
   Complete(&before, &after);
   pb::UpdateHouseholdResponse response;
   if (request.validate_only()) {

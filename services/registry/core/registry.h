@@ -46,10 +46,14 @@ class Registry {
   // BatchGetHouseholds, as bytes.
   absl::StatusOr<Found> BatchGetRecords(const base::CallContext& ctx,
                                         const pb::BatchGetHouseholdsRequest& request);
-  // `after` as in Page::next of the part before; page_size is taken as it is.
+  // `after` as in Page::next of the part before; page_size is taken as it is. A page may be short,
+  // or empty, before the end: a rare filter gives up after so many households
+  // (HouseholdQuery::window).
   absl::StatusOr<Page<pb::Household>> ListHouseholds(const base::CallContext& ctx,
                                                      const pb::ListHouseholdsRequest& request,
                                                      const PageKey& after);
+  absl::StatusOr<pb::CountHouseholdsResponse> CountHouseholds(
+      const base::CallContext& ctx, const pb::CountHouseholdsRequest& request);
   absl::StatusOr<pb::UpdateHouseholdResponse> UpdateHousehold(
       const base::CallContext& ctx, const pb::UpdateHouseholdRequest& request);
   absl::StatusOr<pb::LookUpPersonResponse> LookUpPerson(const base::CallContext& ctx,

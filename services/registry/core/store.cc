@@ -5,26 +5,38 @@
 namespace fangpin::registry {
 
 PersonIndexChange DiffPersons(const pb::Household* before, const pb::Household& after) {
-  absl::flat_hash_map<std::string, bool> was_active;  // by ID number
+  absl::flat_hash_map<std::string, const pb::Person*> known;  // by ID number
   if (before != nullptr) {
-    for (const pb::Person& person : before->members()) {
-      was_active[person.id_number()] = person.membership().active();
-    }
+    for (const pb::Person& person : before->members()) known[person.id_number()] = &person;
   }
+  const bool moved = before != nullptr && before->division() != after.division();
   PersonIndexChange change;
   for (const pb::Person& person : after.members()) {
     const bool active = person.membership().active();
-    const auto known = was_active.find(person.id_number());
-    if (known == was_active.end() || (active && !known->second)) {
+    const auto at = known.find(person.id_number());
+    const pb::Person* const was = at == known.end() ? nullptr : at->second;
+    const bool was_active = was != nullptr && was->membership().active();
+    if (was == nullptr || active != was_active ||
+        (active && (moved || was->name() != person.name()))) {
       auto& list = active ? change.claimed : change.released;
-      list.push_back({person.id_number(), person.id(), active});
-    } else if (!active && known->second) {
-      change.released.push_back({person.id_number(), person.id(), false});
+      list.push_back({person.id_number(), person.id(), person.name(), active});
     }
-    if (known != was_active.end()) was_active.erase(known);
+    if (at != known.end()) known.erase(at);
   }
-  for (const auto& [id_number, active] : was_active) change.dropped.push_back(id_number);
+  for (const auto& [id_number, person] : known) change.dropped.push_back(id_number);
   return change;
+}
+
+FeedRow FeedRowOf(const HouseholdChange& change) {
+  const pb::Household& after = change.revision.household();
+  FeedRow row;
+  row.household_id = after.id();
+  row.number = change.revision.number();
+  row.division = after.division();
+  if (change.before != nullptr && change.before->division() != after.division()) {
+    row.moved_from = change.before->division();
+  }
+  return row;
 }
 
 }  // namespace fangpin::registry

@@ -13,10 +13,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "fangpin/registry/v1/division_service.pb.h"
 #include "fangpin/registry/v1/household.pb.h"
 #include "fangpin/registry/v1/import.pb.h"
+#include "fangpin/registry/v1/query.pb.h"
 #include "fangpin/registry/v1/registry_service.pb.h"
 #include "libs/base/id_key.h"
+#include "services/registry/core/feed_store.h"
 #include "services/registry/core/person_place.h"
 #include "services/registry/core/record.h"
 
@@ -32,13 +35,34 @@ struct DivisionRange {
   friend bool operator==(const DivisionRange&, const DivisionRange&) = default;
 };
 
-// A page of households by (division, id).
+// A part of the households of a range by (division, id).
 struct HouseholdQuery {
   DivisionRange range;
-  std::vector<int> states;  // MonitoringState numbers; empty for all
+  pb::HouseholdFilter filter;  // as CheckFilter gives it; `range` stands for its division
   std::string after_division;
   std::string after_id;  // strictly after this pair; both empty from the start
   int limit = 0;
+  // The search ends after looking at this many households, taken or not; one by name needs no end.
+  int window = 20'000;
+};
+
+// What a HouseholdQuery finds.
+struct HouseholdPart {
+  std::vector<pb::Household> households;
+  // Nothing in the range is behind them. Otherwise the search stands behind this pair.
+  bool complete = false;
+  std::string last_division;
+  std::string last_id;
+};
+
+// Households that agree in what is counted by.
+struct HouseholdGroup {
+  std::string division_prefix;
+  int state = 0;
+  int category = 0;
+  int kind = 0;
+  int64_t households = 0;
+  int64_t persons = 0;  // active members
 };
 
 // One change: the new state is change.revision.household(); `before` is null for a new household.
@@ -77,10 +101,8 @@ class PreparedChanges {
 };
 
 // Reads inside one consistent snapshot.
-class RegistryReader {
+class RegistryReader : public FeedReader {
  public:
-  virtual ~RegistryReader() = default;
-
   // One entry an id, in order; nullopt for an unknown one.
   virtual absl::StatusOr<std::vector<std::optional<pb::Household>>> Households(
       absl::Span<const std::string> ids) = 0;
@@ -90,8 +112,13 @@ class RegistryReader {
   // Up to `limit` revisions with number > after, oldest first, with their households.
   virtual absl::StatusOr<std::vector<pb::Revision>> Revisions(std::string_view household_id,
                                                               int64_t after, int limit) = 0;
-  virtual absl::StatusOr<std::vector<pb::Household>> ListHouseholds(
-      const HouseholdQuery& query) = 0;
+  virtual absl::StatusOr<HouseholdPart> ListHouseholds(const HouseholdQuery& query) = 0;
+  // In no order, a group in one entry or several; divisions are told apart by their first
+  // `prefix_digits` digits. The filter has no name. Adds up the sums of the villages; a filter by
+  // risks, flags or time looks at every household of the range, or at every monitored one when it
+  // takes no others.
+  virtual absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(
+      const DivisionRange& range, const pb::HouseholdFilter& filter, int prefix_digits) = 0;
   // The id of the household with each 户编号, in order; nullopt for an unknown one.
   virtual absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
       absl::Span<const std::string> national_ids) = 0;
@@ -118,6 +145,16 @@ class RegistryReader {
   // Up to `limit` errors with sequence > after, with their sequence numbers from 1.
   virtual absl::StatusOr<std::vector<std::pair<int64_t, pb::RowError>>> ImportErrors(
       std::string_view import_id, int64_t after, int limit) = 0;
+  // Piece of the import's errors workbook, from 0; empty behind the last, and without a workbook.
+  virtual absl::StatusOr<std::string> ErrorsWorkbookPiece(std::string_view import_id,
+                                                          int piece) = 0;
+
+  // One entry a village, in order; nullopt for one without a profile.
+  virtual absl::StatusOr<std::vector<std::optional<v1::VillageProfile>>> VillageProfiles(
+      absl::Span<const std::string> villages) = 0;
+  // Up to `limit` profiles in the range with a code above `after`, in code order.
+  virtual absl::StatusOr<std::vector<v1::VillageProfile>> ListVillageProfiles(
+      const DivisionRange& range, std::string_view after, int limit) = 0;
 };
 
 // Writes inside one serialisable transaction; reads see what it wrote.
@@ -126,8 +163,8 @@ class RegistryWriter : public RegistryReader {
   // Reserves `count` serials of the village and returns the first. RESOURCE_EXHAUSTED
   // HOUSEHOLD_SERIALS_USED_UP.
   virtual absl::StatusOr<int> ReserveSerials(std::string_view village, int count) = 0;
-  // Stores each change with its revision, and keeps the person index: members who left are given
-  // free before others are claimed. ALREADY_EXISTS PERSON_IN_OTHER_HOUSEHOLD,
+  // Stores each change with its revision, adds it to the feed, and keeps the person index: members
+  // who left are given free before others are claimed. ALREADY_EXISTS PERSON_IN_OTHER_HOUSEHOLD,
   // HOUSEHOLD_NUMBER_EXISTS.
   virtual absl::Status Put(absl::Span<const HouseholdChange> changes) = 0;
   // The same. ABORTED HOUSEHOLD_CHANGED when a household is at another revision than its `before`.
@@ -146,13 +183,17 @@ class RegistryWriter : public RegistryReader {
   // Numbers the errors from 1 and replaces those that are there.
   virtual absl::Status PutImportErrors(std::string_view import_id,
                                        absl::Span<const pb::RowError> errors) = 0;
+  // Keeps the workbook in pieces of at most 1 MiB in place of the one that is there; an empty one
+  // is none.
+  virtual absl::Status PutErrorsWorkbook(std::string_view import_id, std::string_view workbook) = 0;
+  static constexpr size_t kWorkbookPiece = size_t{1} << 20;
+
+  virtual absl::Status PutVillageProfiles(absl::Span<const v1::VillageProfile> profiles) = 0;
 };
 
 // The registry's records. Thread-safe. Errors are those of libs/sql unless named.
-class RegistryStore {
+class RegistryStore : public FeedStore {
  public:
-  virtual ~RegistryStore() = default;
-
   virtual absl::Status Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) = 0;
   // fn may run again after a conflict, on another thread; it assigns its results anew each time.
   // When it fails nothing is kept and its status is returned.
@@ -179,13 +220,18 @@ struct PersonIndexChange {
   struct Claim {
     std::string id_number;
     std::string person_id;
+    std::string name;
     bool active = true;
   };
   std::vector<std::string> dropped;  // ID numbers that stand in the household no more
   std::vector<Claim> released;       // members who left
-  std::vector<Claim> claimed;        // members who are new, came back or were not indexed
+  // Members who are new, came back or were not indexed, changed their name or moved.
+  std::vector<Claim> claimed;
 };
 PersonIndexChange DiffPersons(const pb::Household* before, const pb::Household& after);
+
+// The change in the feed, still without a position.
+FeedRow FeedRowOf(const HouseholdChange& change);
 
 }  // namespace fangpin::registry
 

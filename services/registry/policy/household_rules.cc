@@ -87,6 +87,36 @@ constexpr PersonRule kPersonRules[] = {
      [](const PersonFacts& p) { return OutsideYear(p.welfare_post_months); }},
 };
 
+struct SpellRule {
+  std::string_view id;
+  std::string_view field;
+  std::string_view reason;
+  std::string_view message;
+  bool (*violated)(const PersonFacts&, size_t spell);
+};
+
+// Whether day or month `a` lies before `b`: a month is compared with a day's month.
+bool IsBefore(std::string_view a, std::string_view b) {
+  const size_t known = std::min(a.size(), b.size());
+  return a.substr(0, known) < b.substr(0, known);
+}
+
+constexpr SpellRule kSpellRules[] = {
+    {"DQ-LB-13", "begin", "WORK_SPELL_BEGIN_MISSING", "务工开始时间为空",
+     [](const PersonFacts& p, size_t i) { return p.spells[i].begin.empty(); }},
+    {"DQ-LB-13", "end", "WORK_SPELL_ENDS_BEFORE_BEGIN", "务工结束时间早于开始时间",
+     [](const PersonFacts& p, size_t i) {
+       const SpellFacts& s = p.spells[i];
+       return !s.begin.empty() && !s.end.empty() && IsBefore(s.end, s.begin);
+     }},
+    {"DQ-LB-13", "begin", "WORK_SPELLS_OVERLAP", "开始务工时上一次务工还没有结束",
+     [](const PersonFacts& p, size_t i) {
+       if (i == 0 || p.spells[i].begin.empty() || p.spells[i - 1].begin.empty()) return false;
+       const std::string& previous_end = p.spells[i - 1].end;
+       return previous_end.empty() || IsBefore(p.spells[i].begin, previous_end);
+     }},
+};
+
 // The second active member of whom `is` is true.
 template <typename Predicate>
 std::optional<int> SecondOf(const HouseholdFacts& h, Predicate is) {
@@ -106,10 +136,13 @@ bool Negative(std::optional<int64_t> amount) { return amount && *amount < 0; }
 constexpr HouseholdRule kHouseholdRules[] = {
     {"DQ-HH-11", "division", "DIVISION_NOT_VILLAGE", "区划代码不是村级代码",
      [](const HouseholdFacts& h) {
-       return WholeIf(!h.division_problem.empty() && h.division_problem != "VILLAGE_UNKNOWN");
+       return WholeIf(!h.division_problem.empty() && h.division_problem != "VILLAGE_UNKNOWN" &&
+                      h.division_problem != "VILLAGE_ENDED");
      }},
     {"DQ-HH-11", "division", "VILLAGE_UNKNOWN", "行政村不在区划表中",
      [](const HouseholdFacts& h) { return WholeIf(h.division_problem == "VILLAGE_UNKNOWN"); }},
+    {"DQ-HH-11", "division", "VILLAGE_ENDED", "行政村代码已停用，请使用现行代码",
+     [](const HouseholdFacts& h) { return WholeIf(h.division_problem == "VILLAGE_ENDED"); }},
     {"DQ-HH-01", "members", "HOUSEHOLD_WITHOUT_HEAD", "本户没有户主",
      [](const HouseholdFacts& h) {
        return WholeIf(std::none_of(h.members.begin(), h.members.end(),
@@ -150,8 +183,21 @@ constexpr HouseholdRule kHouseholdRules[] = {
        return WholeIf(IncomeDisagrees(h.reported_per_capita_net,
                                       ComputeIncome(h.income, h.population).per_capita_net));
      }},
+    {"DQ-IN-02", "income.items", "INCOME_ITEMS_MISMATCH",
+     "同一组的收入或支出细项之和应等于该组小计",
+     [](const HouseholdFacts& h) { return WholeIf(ItemsDisagree(h.income, h.items)); }},
+    {"DQ-IN-05", "income.period_end", "INCOME_PERIOD", "收入期间应为已经过完的12个完整月",
+     [](const HouseholdFacts& h) {
+       if (!h.income_first && !h.income_last) return WholeIf(false);
+       return WholeIf(!h.income_first || !h.income_last ||
+                      !IsIncomePeriod(*h.income_first, *h.income_last, h.today));
+     }},
     {"DQ-RK-01", "monitoring.risks", "RISK_MISSING", "监测对象没有致贫返贫风险",
      [](const HouseholdFacts& h) { return WholeIf(h.monitored && !h.has_risk); }},
+    {"DQ-RK-03", "monitoring.risks", "RISK_REMARK_MISSING", "风险为其他的应填写备注",
+     [](const HouseholdFacts& h) { return WholeIf(h.monitored && h.other_without_remark); }},
+    {"DQ-RK-04", "monitoring.risks", "DISASTER_KIND_MISSING", "因自然灾害的应填写子项",
+     [](const HouseholdFacts& h) { return WholeIf(h.monitored && h.disaster_without_kind); }},
     {"DQ-RK-11", "monitoring.category", "CATEGORY_KIND_MISMATCH",
      "监测对象类别与户类型不符：脱贫不稳定户应为脱贫户，边缘易致贫户应为一般农户",
      [](const HouseholdFacts& h) {
@@ -188,12 +234,20 @@ std::vector<Violation> CheckHousehold(const HouseholdFacts& facts) {
   for (size_t i = 0; i < facts.members.size(); ++i) {
     for (const PersonRule& rule : kPersonRules) {
       if (!rule.violated(facts.members[i])) continue;
-      violations.push_back({rule.id, static_cast<int>(i), rule.field, rule.reason, rule.message});
+      violations.push_back(
+          {rule.id, static_cast<int>(i), -1, rule.field, rule.reason, rule.message});
+    }
+    for (size_t j = 0; j < facts.members[i].spells.size(); ++j) {
+      for (const SpellRule& rule : kSpellRules) {
+        if (!rule.violated(facts.members[i], j)) continue;
+        violations.push_back({rule.id, static_cast<int>(i), static_cast<int>(j), rule.field,
+                              rule.reason, rule.message});
+      }
     }
   }
   for (const HouseholdRule& rule : kHouseholdRules) {
     if (const std::optional<int> member = rule.violated(facts)) {
-      violations.push_back({rule.id, *member, rule.field, rule.reason, rule.message});
+      violations.push_back({rule.id, *member, -1, rule.field, rule.reason, rule.message});
     }
   }
   return violations;
@@ -202,6 +256,7 @@ std::vector<Violation> CheckHousehold(const HouseholdFacts& facts) {
 std::vector<RuleInfo> HouseholdRules() {
   std::vector<RuleInfo> rules;
   for (const PersonRule& r : kPersonRules) rules.push_back({r.id, r.reason, r.message});
+  for (const SpellRule& r : kSpellRules) rules.push_back({r.id, r.reason, r.message});
   for (const HouseholdRule& r : kHouseholdRules) rules.push_back({r.id, r.reason, r.message});
   return rules;
 }

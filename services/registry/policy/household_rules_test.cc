@@ -23,7 +23,8 @@ constexpr char kFile[] = "services/registry/policy/testdata/household_cases.json
 struct HouseholdCase {
   std::string name;
   json facts;
-  std::vector<std::string> expect;  // "REASON", or "3 REASON" for member 3
+  // "REASON", "3 REASON" for member 3, "3 2 REASON" for the second spell of member 3.
+  std::vector<std::string> expect;
 
   friend void PrintTo(const HouseholdCase& c, std::ostream* out) { *out << c.name; }
 };
@@ -52,6 +53,12 @@ Listed GetListed(const json& facts, const char* name) {
   return *text == "IN_LIST" ? Listed::kInList : Listed::kNotInList;
 }
 
+std::optional<absl::CivilMonth> GetMonth(const json& facts, const char* name) {
+  const auto text = Get<std::string>(facts, name);
+  if (!text) return std::nullopt;
+  return absl::CivilMonth(*base::ParseDay(base::StrCat(*text, "-01")));
+}
+
 PersonFacts Person(const json& facts, absl::CivilDay today) {
   PersonFacts p;
   p.id = CheckIdNumber(facts.at("id_number").get<std::string>(), today);
@@ -71,6 +78,9 @@ PersonFacts Person(const json& facts, absl::CivilDay today) {
   p.labour = GetListed(facts, "labour");
   p.work_months = Get<int64_t>(facts, "work_months");
   p.welfare_post_months = Get<int64_t>(facts, "welfare_post_months");
+  if (const auto spells = facts.find("spells"); spells != facts.end()) {
+    for (const json& spell : *spells) p.spells.push_back({spell.at(0), spell.at(1)});
+  }
   p.active = Get<bool>(facts, "active").value_or(true);
   return p;
 }
@@ -102,6 +112,16 @@ HouseholdFacts Household(const json& facts) {
               .business_expenditure = Get<int64_t>(income, "business_expenditure"),
               .claim = Get<int64_t>(income, "claim"),
               .compliant_self_paid = Get<int64_t>(income, "compliant_self_paid")};
+  h.other_without_remark = Get<bool>(facts, "other_without_remark").value_or(false);
+  h.disaster_without_kind = Get<bool>(facts, "disaster_without_kind").value_or(false);
+  if (const auto items = facts.find("items"); items != facts.end()) {
+    for (const auto& [group, sum] : items->items()) {
+      h.items[static_cast<size_t>(group[0] - 'A')] = sum.get<int64_t>();
+    }
+  }
+  h.income_first = GetMonth(facts, "income_first");
+  h.income_last = GetMonth(facts, "income_last");
+  h.today = today;
   h.reported_net = Get<int64_t>(facts, "reported_net");
   h.reported_per_capita_net = Get<int64_t>(facts, "reported_per_capita_net");
   return h;
@@ -112,8 +132,10 @@ class HouseholdRulesTest : public ::testing::TestWithParam<HouseholdCase> {};
 TEST_P(HouseholdRulesTest, SaysEverythingThatIsWrong) {
   std::vector<std::string> found;
   for (const Violation& v : CheckHousehold(Household(GetParam().facts))) {
-    found.push_back(v.member < 0 ? std::string(v.reason)
-                                 : base::StrCat(v.member + 1, " ", v.reason));
+    std::string text(v.reason);
+    if (v.spell >= 0) text = base::StrCat(v.spell + 1, " ", text);
+    if (v.member >= 0) text = base::StrCat(v.member + 1, " ", text);
+    found.push_back(std::move(text));
     EXPECT_FALSE(v.message.empty());
     EXPECT_TRUE(v.rule.starts_with("DQ-"));
   }
@@ -127,7 +149,7 @@ TEST(HouseholdRulesTableTest, EveryRuleHasACase) {
   std::set<std::string> expected;
   for (const HouseholdCase& c : Cases()) {
     for (const std::string& reason : c.expect) {
-      expected.insert(reason.substr(reason.find(' ') + 1));
+      expected.insert(reason.substr(reason.rfind(' ') + 1));
     }
   }
   for (const RuleInfo& rule : HouseholdRules()) {

@@ -1,8 +1,11 @@
 #ifndef FANGPIN_REGISTRY_POLICY_INCOME_H_
 #define FANGPIN_REGISTRY_POLICY_INCOME_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
+
+#include "absl/time/civil_time.h"
 
 namespace fangpin::registry {
 
@@ -16,6 +19,16 @@ struct IncomeParts {
   std::optional<int64_t> claim;                 // F 理赔收入
   std::optional<int64_t> compliant_self_paid;   // G 合规自付支出
 };
+
+// Sums of the items given of each group, A to G; absent for a group without items.
+using IncomeItems = std::array<std::optional<int64_t>, 7>;
+
+// Whether a group has items that do not add up to its part (DQ-IN-02). A part that is not on record
+// agrees with everything.
+bool ItemsDisagree(const IncomeParts& parts, const IncomeItems& items);
+
+// Whether the months from first to last are twelve and all of them over on `today` (handbook 2.4).
+bool IsIncomePeriod(absl::CivilMonth first, absl::CivilMonth last, absl::CivilDay today);
 
 // What follows from the parts; absent when a part that it needs is.
 struct IncomeSums {

@@ -56,6 +56,17 @@ TEST(IncomeTest, SharesAreRoundedToTheNearestFenHalvesAwayFromZero) {
   EXPECT_EQ(share(-4, 3), -1);
 }
 
+TEST(IncomeTest, ItemsOfEveryGroupAreComparedWithItsPart) {
+  const int64_t parts[] = {1000, 500, 20, 80, 300, 70, 370};
+  for (size_t i = 0; i < 7; ++i) {
+    IncomeItems items;
+    items[i] = parts[i];
+    EXPECT_FALSE(ItemsDisagree(Parts(), items)) << i;
+    items[i] = parts[i] + 1;
+    EXPECT_TRUE(ItemsDisagree(Parts(), items)) << i;
+  }
+}
+
 TEST(IncomeTest, OneYuanOfDifferenceIsTolerated) {
   EXPECT_FALSE(IncomeDisagrees(100, 200));
   EXPECT_TRUE(IncomeDisagrees(100, 201));

@@ -1,7 +1,9 @@
 #ifndef FANGPIN_REGISTRY_STORE_SQL_CHANGES_H_
 #define FANGPIN_REGISTRY_STORE_SQL_CHANGES_H_
 
+#include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,6 +13,7 @@
 #include "libs/sql/database.h"
 #include "services/registry/core/store.h"
 #include "services/registry/store/registry_cache.h"
+#include "services/registry/store/sql_feed.h"
 
 namespace fangpin::registry {
 
@@ -21,15 +24,19 @@ class SqlChanges final : public PreparedChanges {
       absl::Span<const HouseholdChange> changes, const seal::Sealer& sealer);
 
   // Writes them; the errors of RegistryWriter::Put.
-  absl::Status Write(sql::Tx& tx, TouchedKeys& touched) const;
+  absl::Status Write(sql::Tx& tx, sql::Engine engine, TouchedKeys& touched) const;
 
  private:
   using Rows = std::vector<std::vector<sql::Value>>;
 
-  Rows inserts_, updates_, revisions_;
+  Rows inserts_, updates_, revisions_, sums_;
   Rows drops_, releases_, claims_;
+  FeedNote feed_;
   CacheKeys keys_;
 };
+
+// By which members are found by name: half of a keyed fingerprint.
+int64_t NameKey(std::string_view name, const seal::Sealer& sealer);
 
 }  // namespace fangpin::registry
 

@@ -1,12 +1,15 @@
 #include "services/registry/store/sql_registry_store.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
 #include "services/registry/core/errors.h"
+#include "services/registry/core/household_filter.h"
+#include "services/registry/store/household_index.h"
 #include "services/registry/store/sealed_revision.h"
 #include "services/registry/store/sql_changes.h"
 #include "sql/registry_sql.h"
@@ -21,7 +24,7 @@ using sql::Value;
 
 // Parameters of the statements that look up many keys at once.
 constexpr size_t kKeysAtOnce = 50;
-constexpr int kStates = 6;  // MonitoringState has numbers below
+constexpr size_t kRevisionsAtOnce = 20;
 constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
 
 // Where a sealed value belongs: one that is moved elsewhere does not open.
@@ -32,6 +35,10 @@ std::string ImportPlace(std::string_view id) { return base::StrCat("import/", id
 std::string ChunkPlace(std::string_view import_id, int64_t offset) {
   return base::StrCat("chunk/", import_id, "/", offset);
 }
+std::string WorkbookPlace(std::string_view import_id, int64_t piece) {
+  return base::StrCat("workbook/", import_id, "/", piece);
+}
+std::string VillagePlace(std::string_view village) { return base::StrCat("village/", village); }
 std::string ErrorPlace(std::string_view import_id, int64_t sequence) {
   return base::StrCat("import-error/", import_id, "/", sequence);
 }
@@ -43,8 +50,41 @@ Value BytesKey(const std::string& key) { return Blob{key}; }
 class SqlTx final : public RegistryWriter {
  public:
   // `touched` and `answers` are null for reading.
-  SqlTx(sql::Tx* tx, const seal::Sealer* sealer, TouchedKeys* touched, AnswerUpkeep* answers)
-      : tx_(*tx), sealer_(*sealer), touched_(touched), answers_(answers) {}
+  SqlTx(sql::Tx* tx, sql::Engine engine, const seal::Sealer* sealer, TouchedKeys* touched,
+        AnswerUpkeep* answers)
+      : tx_(*tx), engine_(engine), sealer_(*sealer), touched_(touched), answers_(answers) {}
+
+  absl::StatusOr<int64_t> FeedHead() override { return ReadFeedHead(tx_); }
+  absl::StatusOr<std::vector<FeedRow>> Feed(int64_t after, int limit) override {
+    return ReadFeed(tx_, after, limit);
+  }
+  absl::StatusOr<std::vector<FeedRow>> FeedPending() override { return ReadPendingFeed(tx_); }
+
+  absl::StatusOr<std::vector<std::optional<pb::Revision>>> RevisionsAt(
+      absl::Span<const RevisionKey> keys) override {
+    absl::flat_hash_map<std::string, pb::Revision> found;  // by place
+    for (size_t begin = 0; begin < keys.size(); begin += kRevisionsAtOnce) {
+      std::vector<Value> args;
+      for (size_t i = begin; i < begin + kRevisionsAtOnce; ++i) {
+        const RevisionKey& key = keys[std::min(i, keys.size() - 1)];
+        args.emplace_back(key.household_id);
+        args.emplace_back(key.number);
+      }
+      FANGPIN_RETURN_IF_ERROR(
+          tx_.ForEach(q::kGetRevisions, args, [&](const Row& row) -> absl::Status {
+            std::string place = RevisionPlace(row.Text(0), row.Int(1));
+            FANGPIN_ASSIGN_OR_RETURN(pb::Revision revision,
+                                     Open<pb::Revision>(row.Bytes(2), place));
+            found.emplace(std::move(place), std::move(revision));
+            return absl::OkStatus();
+          }));
+    }
+    std::vector<std::string> places;
+    for (const RevisionKey& key : keys) {
+      places.push_back(RevisionPlace(key.household_id, key.number));
+    }
+    return InOrder<pb::Revision>(places, found);
+  }
 
   absl::StatusOr<std::vector<std::optional<pb::Household>>> Households(
       absl::Span<const std::string> ids) override {
@@ -79,22 +119,58 @@ class SqlTx final : public RegistryWriter {
     return revisions;
   }
 
-  absl::StatusOr<std::vector<pb::Household>> ListHouseholds(const HouseholdQuery& query) override {
-    std::vector<Value> args = {query.range.begin, query.range.end, query.after_division,
-                               query.after_id};
-    for (int i = 0; i < kStates; ++i) {
-      const auto states = query.states.size();
-      args.push_back(states == 0 ? i : query.states[std::min<size_t>(i, states - 1)]);
+  absl::StatusOr<HouseholdPart> ListHouseholds(const HouseholdQuery& query) override {
+    const Key begin =
+        std::max(Key(query.range.begin, ""), Key(query.after_division, query.after_id));
+    std::vector<Key> keys;
+    // Where the search stands when it finds less than `limit`: nullopt at the end of the range.
+    std::optional<Key> stopped;
+    if (!query.filter.member_name().empty()) {
+      FANGPIN_ASSIGN_OR_RETURN(keys, KeysByName(query, begin));
+    } else {
+      if (!TakesAll(query.filter)) {
+        FANGPIN_ASSIGN_OR_RETURN(stopped, WindowEnd(query, begin));
+      }
+      FANGPIN_ASSIGN_OR_RETURN(
+          keys, KeysBetween(query, begin, stopped.value_or(Key(query.range.end, ""))));
     }
-    args.push_back(query.limit);
-    std::vector<pb::Household> households;
-    FANGPIN_RETURN_IF_ERROR(
-        tx_.ForEach(q::kListHouseholds, args, [&](const Row& row) -> absl::Status {
-          FANGPIN_ASSIGN_OR_RETURN(pb::Household household, ReadHousehold(row));
-          households.push_back(std::move(household));
-          return absl::OkStatus();
-        }));
-    return households;
+    HouseholdPart part;
+    if (static_cast<int>(keys.size()) >= query.limit) stopped = keys.back();
+    part.complete = !stopped.has_value();
+    if (stopped.has_value()) std::tie(part.last_division, part.last_id) = *stopped;
+    std::vector<std::string> ids;
+    ids.reserve(keys.size());
+    for (Key& key : keys) ids.push_back(std::move(key.second));
+    FANGPIN_ASSIGN_OR_RETURN(std::vector<std::optional<pb::Household>> found, Households(ids));
+    for (std::optional<pb::Household>& household : found) {
+      if (!household.has_value()) return absl::DataLossError("household without its revision");
+      // Two names may have one key.
+      if (query.filter.member_name().empty() || Takes(query.filter, *household)) {
+        part.households.push_back(*std::move(household));
+      }
+    }
+    return part;
+  }
+
+  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(const DivisionRange& range,
+                                                              const pb::HouseholdFilter& filter,
+                                                              int prefix_digits) override {
+    std::vector<Value> args = {prefix_digits, range.begin, range.end};
+    const sql::Statement* statement = &q::kSumVillages;
+    if (IsSummed(filter)) {
+      AppendSummedFilter(filter, &args);
+    } else {
+      AppendFilter(filter, &args);
+      statement = TakesMonitoredOnly(filter) ? &q::kCountMonitoredHouseholds : &q::kCountHouseholds;
+    }
+    std::vector<HouseholdGroup> groups;
+    FANGPIN_RETURN_IF_ERROR(tx_.ForEach(*statement, args, [&](const Row& row) {
+      groups.push_back({std::string(row.Text(0)), static_cast<int>(row.Int(1)),
+                        static_cast<int>(row.Int(2)), static_cast<int>(row.Int(3)), row.Int(4),
+                        row.Int(5)});
+      return absl::OkStatus();
+    }));
+    return groups;
   }
 
   absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
@@ -203,6 +279,38 @@ class SqlTx final : public RegistryWriter {
     return errors;
   }
 
+  absl::StatusOr<std::string> ErrorsWorkbookPiece(std::string_view import_id, int piece) override {
+    FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
+                             tx_.First(q::kGetWorkbookPiece, import_id, piece));
+    if (!row.has_value()) return std::string();
+    return sealer_.Unseal(row->Bytes(0), WorkbookPlace(import_id, piece));
+  }
+
+  absl::StatusOr<std::vector<std::optional<v1::VillageProfile>>> VillageProfiles(
+      absl::Span<const std::string> villages) override {
+    absl::flat_hash_map<std::string, v1::VillageProfile> found;
+    FANGPIN_RETURN_IF_ERROR(
+        ForKeys(q::kGetVillageProfiles, villages, TextKey, [&](const Row& row) -> absl::Status {
+          FANGPIN_ASSIGN_OR_RETURN(found[std::string(row.Text(0))], ReadVillage(row));
+          return absl::OkStatus();
+        }));
+    return InOrder<v1::VillageProfile>(villages, found);
+  }
+
+  absl::StatusOr<std::vector<v1::VillageProfile>> ListVillageProfiles(const DivisionRange& range,
+                                                                      std::string_view after,
+                                                                      int limit) override {
+    std::vector<v1::VillageProfile> profiles;
+    FANGPIN_RETURN_IF_ERROR(
+        tx_.ForEach(q::kListVillageProfiles, {range.begin, range.end, after, limit},
+                    [&](const Row& row) -> absl::Status {
+                      FANGPIN_ASSIGN_OR_RETURN(v1::VillageProfile profile, ReadVillage(row));
+                      profiles.push_back(std::move(profile));
+                      return absl::OkStatus();
+                    }));
+    return profiles;
+  }
+
   absl::StatusOr<int> ReserveSerials(std::string_view village, int count) override {
     FANGPIN_ASSIGN_OR_RETURN(const std::optional<Row> row,
                              tx_.First(q::kReserveSerials, village, count));
@@ -212,11 +320,11 @@ class SqlTx final : public RegistryWriter {
 
   absl::Status Put(absl::Span<const HouseholdChange> changes) override {
     FANGPIN_ASSIGN_OR_RETURN(const auto rows, SqlChanges::Make(changes, sealer_));
-    return rows->Write(tx_, *touched_);
+    return rows->Write(tx_, engine_, *touched_);
   }
 
   absl::Status PutPrepared(const PreparedChanges& changes) override {
-    return static_cast<const SqlChanges&>(changes).Write(tx_, *touched_);
+    return static_cast<const SqlChanges&>(changes).Write(tx_, engine_, *touched_);
   }
 
   absl::StatusOr<bool> RememberAnswer(const RequestKey& key, std::string_view answer,
@@ -272,7 +380,73 @@ class SqlTx final : public RegistryWriter {
     return tx_.ExecuteMany(q::kInsertError, rows).status();
   }
 
+  absl::Status PutErrorsWorkbook(std::string_view import_id, std::string_view workbook) override {
+    FANGPIN_RETURN_IF_ERROR(tx_.Execute(q::kDropWorkbook, import_id).status());
+    std::vector<std::vector<Value>> rows;
+    for (size_t at = 0; at < workbook.size(); at += kWorkbookPiece) {
+      const auto piece = static_cast<int64_t>(rows.size());
+      FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(workbook.substr(at, kWorkbookPiece),
+                                                                WorkbookPlace(import_id, piece)));
+      rows.push_back({import_id, piece, Blob{std::move(sealed)}});
+    }
+    return tx_.ExecuteMany(q::kInsertWorkbookPiece, rows).status();
+  }
+
+  absl::Status PutVillageProfiles(absl::Span<const v1::VillageProfile> profiles) override {
+    std::vector<std::vector<Value>> rows;
+    rows.reserve(profiles.size());
+    for (const v1::VillageProfile& profile : profiles) {
+      FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer_.Seal(profile.SerializeAsString(),
+                                                                VillagePlace(profile.division())));
+      rows.push_back({profile.division(), Blob{std::move(sealed)}});
+    }
+    return tx_.ExecuteMany(q::kPutVillageProfile, rows).status();
+  }
+
  private:
+  using Key = std::pair<std::string, std::string>;  // division, id
+
+  absl::StatusOr<std::vector<Key>> KeysOf(const sql::Statement& statement,
+                                          const std::vector<Value>& args) {
+    std::vector<Key> keys;
+    FANGPIN_RETURN_IF_ERROR(tx_.ForEach(statement, args, [&](const Row& row) {
+      keys.emplace_back(row.Text(0), row.Text(1));
+      return absl::OkStatus();
+    }));
+    return keys;
+  }
+
+  absl::StatusOr<std::vector<Key>> KeysBetween(const HouseholdQuery& query, const Key& begin,
+                                               const Key& end) {
+    std::vector<Value> args = {begin.first, begin.second, end.first, end.second};
+    AppendFilter(query.filter, &args);
+    args.emplace_back(query.limit);
+    return KeysOf(
+        TakesMonitoredOnly(query.filter) ? q::kListMonitoredHouseholds : q::kListHouseholds, args);
+  }
+
+  absl::StatusOr<std::vector<Key>> KeysByName(const HouseholdQuery& query, const Key& begin) {
+    std::vector<Value> args = {VillageNumber(begin.first), VillageNumber(query.range.end),
+                               NameKey(query.filter.member_name(), sealer_), begin.first,
+                               begin.second};
+    AppendFilter(query.filter, &args);
+    args.emplace_back(query.limit);
+    return KeysOf(q::kListHouseholdsByName, args);
+  }
+
+  // The last household of the query's window; nullopt when the range ends within it.
+  absl::StatusOr<std::optional<Key>> WindowEnd(const HouseholdQuery& query, const Key& begin) {
+    FANGPIN_ASSIGN_OR_RETURN(
+        const std::optional<Row> row,
+        tx_.First(
+            TakesMonitoredOnly(query.filter) ? q::kMonitoredHouseholdWindow : q::kHouseholdWindow,
+            begin.first, begin.second, query.range.end, "", query.window));
+    if (row->Int(1) < query.window) return std::nullopt;
+    constexpr size_t kDivisionDigits = 12;
+    const std::string_view last = row->Text(0);
+    return Key(last.substr(0, kDivisionDigits), last.substr(kDivisionDigits));
+  }
+
   template <typename Message>
   absl::StatusOr<Message> Open(std::string_view sealed, std::string_view place) const {
     FANGPIN_ASSIGN_OR_RETURN(const std::string bytes, sealer_.Unseal(sealed, place));
@@ -287,6 +461,11 @@ class SqlTx final : public RegistryWriter {
         pb::Revision revision,
         Open<pb::Revision>(row.Bytes(2), RevisionPlace(row.Text(0), row.Int(1))));
     return std::move(*revision.mutable_household());
+  }
+
+  // From a row (division, sealed).
+  absl::StatusOr<v1::VillageProfile> ReadVillage(const Row& row) const {
+    return Open<v1::VillageProfile>(row.Bytes(1), VillagePlace(row.Text(0)));
   }
 
   // Runs the statement over all keys, kKeysAtOnce at a time; the last key fills up the rest.
@@ -317,6 +496,7 @@ class SqlTx final : public RegistryWriter {
   }
 
   sql::Tx& tx_;
+  const sql::Engine engine_;
   const seal::Sealer& sealer_;
   TouchedKeys* const touched_;
   AnswerUpkeep* const answers_;
@@ -333,7 +513,7 @@ bool AnswerUpkeep::IsDue(absl::Time now) {
 
 absl::Status SqlRegistryStore::Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) {
   return database_->Read([&](sql::Tx& tx) {
-    SqlTx reader(&tx, sealer_, nullptr, nullptr);
+    SqlTx reader(&tx, database_->engine(), sealer_, nullptr, nullptr);
     return fn(reader);
   });
 }
@@ -341,7 +521,7 @@ absl::Status SqlRegistryStore::Read(absl::FunctionRef<absl::Status(RegistryReade
 absl::Status SqlRegistryStore::Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) {
   TouchedKeys touched(cache_);
   return database_->Write([&](sql::Tx& tx) {
-    SqlTx writer(&tx, sealer_, &touched, &answers_);
+    SqlTx writer(&tx, database_->engine(), sealer_, &touched, &answers_);
     return fn(writer);
   });
 }

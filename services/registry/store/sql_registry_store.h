@@ -3,13 +3,16 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "libs/seal/sealer.h"
 #include "libs/sql/database.h"
 #include "services/registry/core/store.h"
 #include "services/registry/store/registry_cache.h"
+#include "services/registry/store/sql_feed.h"
 
 namespace fangpin::registry {
 
@@ -33,7 +36,12 @@ class SqlRegistryStore final : public RegistryStore {
   // process and no other store writes the database.
   SqlRegistryStore(sql::Database* database, const seal::Sealer* sealer,
                    RegistryCache* cache = nullptr)
-      : database_(database), sealer_(sealer), cache_(cache) {}
+      : database_(database), sealer_(sealer), cache_(cache), feed_(database) {}
+
+  // Until StartFeed, revisions get their place in the feed only where a write gives it or
+  // PositionFeed asks for it, and listeners hear nothing.
+  void StartFeed() { feed_.Start(); }
+  void StopFeed() { feed_.Stop(); }
 
   absl::Status Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) override;
   absl::Status Write(absl::FunctionRef<absl::Status(RegistryWriter&)> fn) override;
@@ -43,12 +51,17 @@ class SqlRegistryStore final : public RegistryStore {
   absl::StatusOr<RecordPtr> Record(std::string_view id) override;
   absl::StatusOr<std::vector<RecordPtr>> Records(absl::Span<const std::string> ids) override;
   absl::StatusOr<std::vector<PersonPlace>> Persons(absl::Span<const base::IdKey> keys) override;
+  absl::Status PositionFeed() override { return feed_.Position(); }
+  std::unique_ptr<Listener> ListenToFeed(std::function<void(int64_t head)> fn) override {
+    return feed_.Listen(std::move(fn));
+  }
 
  private:
   sql::Database* const database_;
   const seal::Sealer* const sealer_;
   RegistryCache* const cache_;
   AnswerUpkeep answers_;
+  SqlFeed feed_;
 };
 
 // Creates or updates the registry's tables.

@@ -2,8 +2,6 @@
 #include <array>
 #include <atomic>
 #include <functional>
-#include <memory>
-#include <ostream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -12,17 +10,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/id_key.h"
-#include "libs/seal/key_ring.h"
-#include "libs/sql/database.h"
 #include "libs/sql/statement_check.h"
 #include "libs/testing/people.h"
 #include "libs/testing/proto_matchers.h"
-#include "libs/testing/servers.h"
 #include "libs/testing/status_matchers.h"
-#include "libs/testing/temp_dir.h"
-#include "services/registry/core/fake_store.h"
 #include "services/registry/core/household.h"
-#include "services/registry/store/sql_registry_store.h"
+#include "services/registry/store/store_fixture.h"
 #include "sql/registry_sql.h"
 
 namespace fangpin::registry {
@@ -36,18 +29,6 @@ using ::testing::IsEmpty;
 using ::testing::Optional;
 using ::testing::SizeIs;
 
-constexpr char kKeys[] =
-    "seal 00000001 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"
-    "active 00000001\n"
-    "fingerprint 202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f\n";
-
-enum class Kind { kFake, kSqlite, kCachedSqlite, kPostgres };
-
-void PrintTo(Kind kind, std::ostream* out) {
-  constexpr const char* kNames[] = {"Fake", "Sqlite", "CachedSqlite", "Postgres"};
-  *out << kNames[static_cast<int>(kind)];
-}
-
 std::string IdNumber(int sequence) {
   return testing::MakeIdNumber("621126", absl::CivilDay(1980, 3, 12), sequence);
 }
@@ -55,31 +36,8 @@ std::string IdNumber(int sequence) {
 absl::Time At(int second) { return absl::FromUnixSeconds(1'700'000'000 + second); }
 
 // Promises of RegistryStore, on every implementation.
-class RegistryStoreTest : public ::testing::TestWithParam<Kind> {
+class RegistryStoreTest : public StoreFixture {
  protected:
-  void SetUp() override {
-    if (GetParam() == Kind::kFake) {
-      store_ = std::make_unique<FakeStore>();
-      return;
-    }
-    sql::Options options;
-    if (GetParam() != Kind::kPostgres) {
-      options.uri = "sqlite:" + directory_.File("registry.db");
-    } else {
-      FANGPIN_TEST_SERVER(space_, testing::TestPostgres());
-      options.uri = space_->uri();
-      options.schema = space_->schema();
-    }
-    FASSERT_OK_AND_ASSIGN(database_, sql::Open(options));
-    FASSERT_OK(MigrateRegistry(*database_));
-    sealer_ = std::make_unique<seal::Sealer>(*seal::KeyRing::Parse(kKeys));
-    if (GetParam() == Kind::kCachedSqlite) cache_ = std::make_unique<RegistryCache>(1 << 20);
-    store_ = std::make_unique<SqlRegistryStore>(database_.get(), sealer_.get(), cache_.get());
-  }
-
-  RegistryStore& store() { return *store_; }
-  sql::Database* database() { return database_.get(); }
-
   static pb::Household Household(std::string id, std::string division, std::vector<int> people) {
     pb::Household h;
     h.set_id(std::move(id));
@@ -128,33 +86,21 @@ class RegistryStoreTest : public ::testing::TestWithParam<Kind> {
   }
   std::vector<std::string> ListIds(HouseholdQuery query) {
     std::vector<std::string> ids;
-    for (const pb::Household& h : Read<std::vector<pb::Household>>(
-             [&](RegistryReader& r) { return r.ListHouseholds(query); })) {
-      ids.push_back(h.id());
-    }
+    const HouseholdPart part =
+        Read<HouseholdPart>([&](RegistryReader& r) { return r.ListHouseholds(query); });
+    for (const pb::Household& h : part.households) ids.push_back(h.id());
     return ids;
   }
 
   const std::string a_ = "621126100201000001";
   const std::string b_ = "621126100201000002";
   const std::string c_ = "621126200201000001";
-
- private:
-  testing::TempDir directory_;
-  std::unique_ptr<testing::PostgresSpace> space_;
-  std::unique_ptr<sql::Database> database_;
-  std::unique_ptr<seal::Sealer> sealer_;
-  std::unique_ptr<RegistryCache> cache_;
-  std::unique_ptr<RegistryStore> store_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Stores, RegistryStoreTest,
-                         ::testing::Values(Kind::kFake, Kind::kSqlite, Kind::kCachedSqlite,
-                                           Kind::kPostgres),
-                         [](const auto& info) { return ::testing::PrintToString(info.param); });
+INSTANTIATE_TEST_SUITE_P(Stores, RegistryStoreTest, kEveryStore, StoreName);
 
 TEST_P(RegistryStoreTest, EveryStatementPrepares) {
-  if (GetParam() == Kind::kFake) return;
+  if (GetParam() == StoreKind::kFake) return;
   sql::ExpectEveryStatementPrepares(*database(), registry_sql::kAllStatements);
 }
 
@@ -352,13 +298,13 @@ TEST_P(RegistryStoreTest, ListsByState) {
   HouseholdQuery query;
   query.range = {"62", "63"};
   query.limit = 10;
-  query.states = {policy::v1::MONITORING_STATE_MONITORED};
+  query.filter.add_states(policy::v1::MONITORING_STATE_MONITORED);
   EXPECT_THAT(ListIds(query), ElementsAre(b_));
-  query.states = {policy::v1::MONITORING_STATE_ELIMINATED};
-  EXPECT_THAT(ListIds(query), IsEmpty());
-  query.states = {policy::v1::MONITORING_STATE_NOT_MONITORED,
-                  policy::v1::MONITORING_STATE_MONITORED};
+  query.filter.add_states(policy::v1::MONITORING_STATE_NOT_MONITORED);
   EXPECT_THAT(ListIds(query), ElementsAre(a_, b_));
+  query.filter.clear_states();
+  query.filter.add_states(policy::v1::MONITORING_STATE_ELIMINATED);
+  EXPECT_THAT(ListIds(query), IsEmpty());
 }
 
 TEST_P(RegistryStoreTest, SerialsAreNeverGivenTwice) {
@@ -593,7 +539,7 @@ TEST_P(RegistryStoreTest, RecordsAndPlacesFollowEveryWrite) {
 // asks afterwards must not get an older one, whether he finds it hot or reads it himself.
 TEST_P(RegistryStoreTest, NobodyReadsLessThanAWriterWasAnswered) {
   constexpr int kWriters = 3;
-  const int rounds = GetParam() == Kind::kFake ? 20 : 150;
+  const int rounds = GetParam() == StoreKind::kFake ? 20 : 150;
   std::vector<pb::Household> households;
   std::array<std::atomic<int64_t>, kWriters> answered{};
   for (int i = 0; i < kWriters; ++i) {

@@ -41,6 +41,14 @@ ServerUnaryReactor* DeterminationHandler::RecordCaseStep(CallbackServerContext* 
       [this](const CallContext& ctx, const auto& q) { return desk_->RecordCaseStep(ctx, q); });
 }
 
+ServerUnaryReactor* DeterminationHandler::ReviewCase(CallbackServerContext* context,
+                                                     const v1::ReviewCaseRequest* request,
+                                                     v1::ReviewCaseResponse* response) {
+  return review_case_.Run(
+      context, request, response,
+      [this](const CallContext& ctx, const auto& q) { return desk_->ReviewCase(ctx, q); });
+}
+
 ServerUnaryReactor* DeterminationHandler::EvaluateCase(CallbackServerContext* context,
                                                        const v1::EvaluateCaseRequest* request,
                                                        v1::EvaluateCaseResponse* response) {

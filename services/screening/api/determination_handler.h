@@ -30,6 +30,9 @@ class DeterminationHandler final : public v1::DeterminationService::CallbackServ
   grpc::ServerUnaryReactor* RecordCaseStep(grpc::CallbackServerContext* context,
                                            const v1::RecordCaseStepRequest* request,
                                            v1::RecordCaseStepResponse* response) override;
+  grpc::ServerUnaryReactor* ReviewCase(grpc::CallbackServerContext* context,
+                                       const v1::ReviewCaseRequest* request,
+                                       v1::ReviewCaseResponse* response) override;
   grpc::ServerUnaryReactor* EvaluateCase(grpc::CallbackServerContext* context,
                                          const v1::EvaluateCaseRequest* request,
                                          v1::EvaluateCaseResponse* response) override;
@@ -50,6 +53,8 @@ class DeterminationHandler final : public v1::DeterminationService::CallbackServ
                                                                        "ListCases"};
   rpc::Method<v1::RecordCaseStepRequest, v1::RecordCaseStepResponse> record_case_step_{
       runtime_, kService, "RecordCaseStep"};
+  rpc::Method<v1::ReviewCaseRequest, v1::ReviewCaseResponse> review_case_{runtime_, kService,
+                                                                          "ReviewCase"};
   rpc::Method<v1::EvaluateCaseRequest, v1::EvaluateCaseResponse> evaluate_case_{runtime_, kService,
                                                                                 "EvaluateCase"};
   rpc::Method<v1::DecideCaseRequest, v1::DecideCaseResponse> decide_case_{runtime_, kService,

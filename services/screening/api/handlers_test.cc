@@ -122,6 +122,7 @@ TEST_F(HandlersTest, AClueGoesFromReportToApproval) {
   visit.mutable_visit()->set_visited_on("2024-03-11");
   visit.mutable_visit()->set_method(v1::VISIT_METHOD_ON_SITE);
   visit.mutable_visit()->add_visitors("甲");
+  visit.mutable_visit()->set_findings("一人住院");
   v1::RecordVisitResponse visited;
   FASSERT_OK(
       Call(screening_stub_, &v1::ScreeningService::Stub::RecordVisit, visit, &visited, cadre));
@@ -155,19 +156,25 @@ TEST_F(HandlersTest, AClueGoesFromReportToApproval) {
       {v1::IDENTIFICATION_STEP_AUTHORISED, "2024-03-11"},
       {v1::IDENTIFICATION_STEP_COMPARED, "2024-03-12"},
       {v1::IDENTIFICATION_STEP_REVIEWED, "2024-03-13"},
-      {v1::IDENTIFICATION_STEP_PUBLICISED, "2024-03-18"},
-      {v1::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED, "2024-03-19"}};
+      {v1::IDENTIFICATION_STEP_PUBLICISED, "2024-03-18"}};
   for (const auto& [kind, day] : steps) {
     *step.mutable_step() = Step(kind, day);
     FASSERT_OK(Call(determination_stub_, &v1::DeterminationService::Stub::RecordCaseStep, step,
                     &recorded, At("2024-03-20", "cadre", "VILLAGE_CADRE")));
   }
+  v1::ReviewCaseResponse reviewed;
+  const auto review = &v1::DeterminationService::Stub::ReviewCase;
+  EXPECT_THAT(Call(determination_stub_, review, Review(recorded.case_()), &reviewed,
+                   At("2024-03-20", "another cadre", "VILLAGE_CADRE", kTownship)),
+              ErrorIs(StatusCode::kPermissionDenied, "PERMISSION_MISSING"));
+  FASSERT_OK(Call(determination_stub_, review, Review(recorded.case_()), &reviewed,
+                  At("2024-03-20", "township", "TOWNSHIP_REVIEWER", kTownship)));
   v1::DecideCaseResponse decided;
   const auto decide = &v1::DeterminationService::Stub::DecideCase;
-  EXPECT_THAT(Call(determination_stub_, decide, Decide(recorded.case_(), true), &decided,
+  EXPECT_THAT(Call(determination_stub_, decide, Decide(reviewed.case_(), true), &decided,
                    At("2024-03-20", "cadre", "VILLAGE_CADRE")),
               ErrorIs(StatusCode::kPermissionDenied, "PERMISSION_MISSING"));
-  FASSERT_OK(Call(determination_stub_, decide, Decide(recorded.case_(), true), &decided,
+  FASSERT_OK(Call(determination_stub_, decide, Decide(reviewed.case_(), true), &decided,
                   At("2024-03-20", "county", "COUNTY_APPROVER")));
   EXPECT_EQ(decided.case_().state(), v1::CASE_STATE_APPROVED);
 }

@@ -43,7 +43,7 @@ struct NewAlert {
   std::string id_number;  // Kept as a keyed fingerprint only.
   std::string event_on;   // YYYY-MM-DD
   std::optional<int64_t> amount_fen;
-  std::string division;  // The sender's, until the household is known.
+  std::string division;  // Where it is listed until the household is known.
   v1::AlertState state = v1::ALERT_STATE_PENDING;
   absl::Time accept_time;
   v1::AlertContent content;  // Kept sealed.

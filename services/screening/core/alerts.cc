@@ -52,8 +52,13 @@ v1::AlertResult Stored(v1::AlertAnswer answer, std::string alert_id) {
   return result;
 }
 
-std::string SenderDivision(const base::Principal& principal) {
-  return principal.divisions.empty() ? std::string(kProvince) : principal.divisions.front();
+// Where an alert belongs until a household is found: the county that the ID number begins with when
+// it lies in the sender's area, otherwise the sender's own division.
+std::string PlaceOf(std::string_view id_number, const base::Principal& sender) {
+  if (sender.divisions.empty()) return std::string(kProvince);
+  std::string county = base::StrCat(id_number.substr(0, 6), "000000");
+  if (base::CheckDivision(county).ok() && sender.MayAccess(county)) return county;
+  return sender.divisions.front();
 }
 
 // What is stored of the sources of some candidates: alert id by version, by source.
@@ -74,17 +79,16 @@ absl::StatusOr<Versions> FindVersions(AlertView& view, std::string_view feed_id,
 }
 
 NewAlert MakeAlert(const base::CallContext& ctx, const Feed& feed,
-                   const v1::PushAlertsRequest& request, const Candidate& candidate,
-                   const std::string& division) {
+                   const v1::PushAlertsRequest& request, const Candidate& candidate) {
   const ParsedRecord& record = candidate.record;
   NewAlert alert;
-  alert.id = base::NewId(base::CountyOf(division), ctx.now);
+  alert.division = PlaceOf(record.id_number, ctx.principal);
+  alert.id = base::NewId(base::CountyOf(alert.division), ctx.now);
   alert.feed_id = feed.id();
   alert.version = record.source_version;
   alert.id_number = record.id_number;
   alert.event_on = base::FormatDay(record.event_on);
   alert.amount_fen = record.amount_fen;
-  alert.division = division;
   alert.accept_time = ctx.now;
   alert.content.set_source_id(record.source_id);
   *alert.content.mutable_columns() = request.columns();
@@ -107,7 +111,6 @@ struct Intake {
 Intake Decide(const base::CallContext& ctx, const Feed& feed, const v1::PushAlertsRequest& request,
               const std::vector<const Candidate*>& candidates, const Versions& stored,
               v1::PushAlertsResponse& response) {
-  const std::string division = SenderDivision(ctx.principal);
   Intake intake;
   intake.push = {.feed_id = feed.id(), .time = ctx.now};
   Versions known = stored;
@@ -120,7 +123,7 @@ Intake Decide(const base::CallContext& ctx, const Feed& feed, const v1::PushAler
       result = Stored(v1::ALERT_ANSWER_DUPLICATE, found->second);
       continue;
     }
-    NewAlert alert = MakeAlert(ctx, feed, request, *candidate, division);
+    NewAlert alert = MakeAlert(ctx, feed, request, *candidate);
     versions.emplace(version, alert.id);
     result = Stored(v1::ALERT_ANSWER_ACCEPTED, alert.id);
     ++intake.push.accepted;

@@ -23,6 +23,7 @@
 namespace fangpin::screening {
 
 inline constexpr char kCounty[] = "621126000000";
+inline constexpr char kTownship[] = "621126100000";
 inline constexpr char kVillage[] = "621126100201";
 inline constexpr char kHousehold[] = "621126100201000001";
 inline constexpr char kOtherHousehold[] = "621126100201000002";
@@ -183,6 +184,7 @@ class CoreTest : public ::testing::Test {
     visit.mutable_visit()->set_visited_on(std::string(day));
     visit.mutable_visit()->set_method(v1::VISIT_METHOD_ON_SITE);
     visit.mutable_visit()->add_visitors("甲");
+    visit.mutable_visit()->set_findings("住房饮水良好，一人住院");
     EXPECT_THAT(screening_.RecordVisit(At(day, "cadre"), visit), testing::IsOk());
     v1::GetClueRequest get;
     get.set_clue_id(reported->clue().id());
@@ -252,15 +254,13 @@ class CoreTest : public ::testing::Test {
         record.mutable_publicity()->set_from("2024-03-13");
         record.mutable_publicity()->set_to("2024-03-17");
         break;
-      case v1::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED:
-        record.mutable_township_review()->set_agreed(true);
-        break;
       default:
         break;
     }
     return record;
   }
 
+  // Records the step as "cadre".
   absl::StatusOr<v1::DeterminationCase> Record(const v1::DeterminationCase& c,
                                                const v1::IdentificationStepRecord& step,
                                                std::string_view day = "2024-03-20") {
@@ -272,8 +272,16 @@ class CoreTest : public ::testing::Test {
     return response->case_();
   }
 
-  // A case with all steps before the decision, opened 2024-03-11.
-  v1::DeterminationCase ReadyCase() {
+  static v1::ReviewCaseRequest Review(const v1::DeterminationCase& c) {
+    v1::ReviewCaseRequest request;
+    request.set_case_id(c.id());
+    request.set_reviewed_on("2024-03-19");
+    request.mutable_review()->set_agreed(true);
+    return request;
+  }
+
+  // A case with all steps before the township's review, opened 2024-03-11.
+  v1::DeterminationCase PublicisedCase() {
     v1::DeterminationCase c = OpenedCase("2024-03-11");
     const std::pair<v1::IdentificationStep, const char*> steps[] = {
         {v1::IDENTIFICATION_STEP_HOUSEHOLD_CHECKED, "2024-03-11"},
@@ -281,7 +289,6 @@ class CoreTest : public ::testing::Test {
         {v1::IDENTIFICATION_STEP_COMPARED, "2024-03-12"},
         {v1::IDENTIFICATION_STEP_REVIEWED, "2024-03-13"},
         {v1::IDENTIFICATION_STEP_PUBLICISED, "2024-03-18"},
-        {v1::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED, "2024-03-19"},
     };
     for (const auto& [step, day] : steps) {
       const auto recorded = Record(c, Step(step, day));
@@ -289,6 +296,14 @@ class CoreTest : public ::testing::Test {
       c = *recorded;
     }
     return c;
+  }
+
+  // The same, reviewed by "township".
+  v1::DeterminationCase ReadyCase() {
+    const auto reviewed =
+        desk_.ReviewCase(At("2024-03-20", "township", "", kTownship), Review(PublicisedCase()));
+    EXPECT_THAT(reviewed, testing::IsOk());
+    return reviewed->case_();
   }
 
   static v1::DecideCaseRequest Decide(const v1::DeterminationCase& c, bool approve) {

@@ -19,8 +19,6 @@
 namespace fangpin::screening {
 namespace {
 
-constexpr size_t kMaxOpinion = 500;
-
 absl::StatusOr<v1::DeterminationCase> Find(records::View& view, std::string_view case_id) {
   FANGPIN_ASSIGN_OR_RETURN(auto found, Cases().Find(view, case_id));
   if (!found) return CaseNotFound(case_id);
@@ -82,7 +80,39 @@ absl::Status CheckOrder(const v1::DeterminationCase& c, int place,
 
 absl::Status CheckDecision(const v1::DecideCaseRequest& request) {
   if (request.etag().empty()) return EtagRequired();
-  return CheckText("opinion", request.opinion(), kMaxOpinion, !request.approve());
+  return CheckOpinion(request.opinion(), !request.approve());
+}
+
+// Who recorded the step; empty when it is not done.
+std::string_view RecorderOf(const v1::DeterminationCase& c, v1::IdentificationStep step) {
+  const int place = step - v1::IDENTIFICATION_STEP_ACCEPTED;
+  return place < c.steps_size() ? std::string_view(c.steps(place).recorder()) : std::string_view();
+}
+
+// Whether the caller may do the review of this level: nobody's own work, not both desks, and only
+// with the whole township or county in view.
+absl::Status CheckReviewer(const base::Principal& principal, const v1::DeterminationCase& c,
+                           base::DivisionLevel level) {
+  const bool county = level == base::DivisionLevel::kCounty;
+  if (principal.subject == c.opened_by() ||
+      principal.subject == RecorderOf(c, v1::IDENTIFICATION_STEP_HOUSEHOLD_CHECKED) ||
+      (county && principal.subject == RecorderOf(c, v1::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED))) {
+    return MakerIsChecker(c.id());
+  }
+  const std::string area = base::DivisionAt(c.division(), level);
+  return principal.MayAccess(area) ? absl::OkStatus() : ReviewLevelDenied(area);
+}
+
+// Puts the step into the case: behind the last one, or in the place of one that is recorded anew.
+absl::Status PutStep(const base::CallContext& ctx, v1::IdentificationStepRecord step,
+                     v1::DeterminationCase& c) {
+  if (c.state() != v1::CASE_STATE_OPEN) return CaseClosed(c.id());
+  FANGPIN_ASSIGN_OR_RETURN(const int place, PlaceOf(c, step.step()));
+  FANGPIN_RETURN_IF_ERROR(CheckOrder(c, place, step));
+  step.set_recorder(ctx.principal.subject);
+  *step.mutable_record_time() = ToTimestamp(ctx.now);
+  (place < c.steps_size() ? *c.mutable_steps(place) : *c.add_steps()) = std::move(step);
+  return absl::OkStatus();
 }
 
 v1::Decision MakeDecision(const base::CallContext& ctx, const v1::DeterminationCase& c,
@@ -179,16 +209,31 @@ absl::StatusOr<v1::RecordCaseStepResponse> DeterminationDesk::RecordCaseStep(
       [&](records::Tx& tx) -> absl::StatusOr<v1::RecordCaseStepResponse> {
         FANGPIN_ASSIGN_OR_RETURN(v1::DeterminationCase c, Find(tx, request.case_id()));
         FANGPIN_RETURN_IF_ERROR(CheckScope(ctx, c.division()));
-        if (c.state() != v1::CASE_STATE_OPEN) return CaseClosed(c.id());
-        FANGPIN_ASSIGN_OR_RETURN(const int place, PlaceOf(c, request.step().step()));
-        FANGPIN_RETURN_IF_ERROR(CheckOrder(c, place, request.step()));
-        v1::IdentificationStepRecord& step =
-            place < c.steps_size() ? *c.mutable_steps(place) : *c.add_steps();
-        step = request.step();
-        step.set_recorder(ctx.principal.subject);
-        *step.mutable_record_time() = ToTimestamp(ctx.now);
+        FANGPIN_RETURN_IF_ERROR(PutStep(ctx, request.step(), c));
         FANGPIN_RETURN_IF_ERROR(Cases().Update(tx, c));
         v1::RecordCaseStepResponse response;
+        *response.mutable_case_() = std::move(c);
+        return response;
+      });
+}
+
+absl::StatusOr<v1::ReviewCaseResponse> DeterminationDesk::ReviewCase(
+    const base::CallContext& ctx, const v1::ReviewCaseRequest& request) {
+  FANGPIN_RETURN_IF_ERROR(
+      CheckReview(request.reviewed_on(), request.review(), base::Today(ctx.now)));
+  return records::WriteOnce<v1::ReviewCaseResponse>(
+      *store_, ctx, "ReviewCase", request,
+      [&](records::Tx& tx) -> absl::StatusOr<v1::ReviewCaseResponse> {
+        FANGPIN_ASSIGN_OR_RETURN(v1::DeterminationCase c, Find(tx, request.case_id()));
+        FANGPIN_RETURN_IF_ERROR(CheckScope(ctx, c.division()));
+        FANGPIN_RETURN_IF_ERROR(CheckReviewer(ctx.principal, c, base::DivisionLevel::kTownship));
+        v1::IdentificationStepRecord step;
+        step.set_step(v1::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED);
+        step.set_done_on(request.reviewed_on());
+        *step.mutable_township_review() = request.review();
+        FANGPIN_RETURN_IF_ERROR(PutStep(ctx, std::move(step), c));
+        FANGPIN_RETURN_IF_ERROR(Cases().Update(tx, c));
+        v1::ReviewCaseResponse response;
         *response.mutable_case_() = std::move(c);
         return response;
       });
@@ -214,7 +259,7 @@ absl::StatusOr<v1::DecideCaseResponse> DeterminationDesk::DecideCase(
     const base::CallContext& ctx, const v1::DecideCaseRequest& request) {
   FANGPIN_RETURN_IF_ERROR(CheckDecision(request));
   FANGPIN_ASSIGN_OR_RETURN(const v1::DeterminationCase read, Load(ctx, request.case_id()));
-  if (read.opened_by() == ctx.principal.subject) return MakerIsChecker(read.id());
+  FANGPIN_RETURN_IF_ERROR(CheckReviewer(ctx.principal, read, base::DivisionLevel::kCounty));
   FANGPIN_ASSIGN_OR_RETURN(const HouseholdFile household,
                            households_->Get(ctx, read.household_id()));
   bool first_time = false;
@@ -224,6 +269,7 @@ absl::StatusOr<v1::DecideCaseResponse> DeterminationDesk::DecideCase(
         FANGPIN_ASSIGN_OR_RETURN(v1::DeterminationCase c, Find(tx, request.case_id()));
         if (c.state() != v1::CASE_STATE_OPEN) return CaseClosed(c.id());
         if (c.etag() != request.etag()) return EtagMismatch();
+        FANGPIN_RETURN_IF_ERROR(CheckReviewer(ctx.principal, c, base::DivisionLevel::kCounty));
         const DeterminationFacts facts = ToFacts(c, household, *policy_, base::Today(ctx.now));
         const Determination determination = Determine(c.policy_version(), facts);
         if (request.approve() && !determination.approvable()) {

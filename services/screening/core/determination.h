@@ -32,6 +32,8 @@ class DeterminationDesk {
                                                   const v1::ListCasesRequest& request);
   absl::StatusOr<v1::RecordCaseStepResponse> RecordCaseStep(
       const base::CallContext& ctx, const v1::RecordCaseStepRequest& request);
+  absl::StatusOr<v1::ReviewCaseResponse> ReviewCase(const base::CallContext& ctx,
+                                                    const v1::ReviewCaseRequest& request);
   absl::StatusOr<v1::EvaluateCaseResponse> EvaluateCase(const base::CallContext& ctx,
                                                         const v1::EvaluateCaseRequest& request);
   absl::StatusOr<v1::DecideCaseResponse> DecideCase(const base::CallContext& ctx,

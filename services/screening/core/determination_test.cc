@@ -102,10 +102,12 @@ TEST_F(DeterminationDeskTest, StepsComeInOrder) {
   const v1::DeterminationCase c = OpenedCase("2024-03-11");
   const auto out_of_order = ErrorIs(StatusCode::kFailedPrecondition, "STEP_OUT_OF_ORDER");
   EXPECT_THAT(Record(c, Step(v1::IDENTIFICATION_STEP_AUTHORISED, "2024-03-11")), out_of_order);
-  EXPECT_THAT(Record(c, Step(v1::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED, "2024-03-11")),
-              out_of_order);
-  EXPECT_THAT(Record(c, Step(v1::IDENTIFICATION_STEP_COUNTY_APPROVED, "2024-03-11")),
-              ErrorIs(StatusCode::kInvalidArgument, "STEP_NOT_ACCEPTED"));
+  EXPECT_THAT(desk_.ReviewCase(At("2024-03-20", "township"), Review(c)), out_of_order);
+  for (const auto step : {v1::IDENTIFICATION_STEP_ACCEPTED, v1::IDENTIFICATION_STEP_COUNTY_APPROVED,
+                          v1::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED}) {
+    EXPECT_THAT(Record(c, Step(step, "2024-03-11")),
+                ErrorIs(StatusCode::kInvalidArgument, "STEP_NOT_ACCEPTED"));
+  }
   FASSERT_OK(Record(c, Step(v1::IDENTIFICATION_STEP_HOUSEHOLD_CHECKED, "2024-03-12")));
   EXPECT_THAT(Record(c, Step(v1::IDENTIFICATION_STEP_AUTHORISED, "2024-03-11")),
               ErrorIs(StatusCode::kInvalidArgument, "DATE_ORDER"));
@@ -116,9 +118,11 @@ TEST_F(DeterminationDeskTest, StepsComeInOrder) {
 
 TEST_F(DeterminationDeskTest, TheLastStepCanBePutRightAndAComparisonAdjudicatedLater) {
   v1::DeterminationCase c = ReadyCase();
-  auto review = Step(v1::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED, "2024-03-19");
-  review.mutable_township_review()->set_opinion("情况属实");
-  FASSERT_OK_AND_ASSIGN(c, Record(c, review));
+  auto review = Review(c);
+  review.mutable_review()->set_opinion("情况属实");
+  const auto reviewed = desk_.ReviewCase(At("2024-03-20", "township"), review);
+  FASSERT_OK(reviewed);
+  c = reviewed->case_();
   EXPECT_EQ(c.steps(6).township_review().opinion(), "情况属实");
   auto comparison = Step(v1::IDENTIFICATION_STEP_COMPARED, "2024-03-12");
   v1::AssetHit& hit = *comparison.mutable_comparison()->add_hits();
@@ -186,9 +190,65 @@ TEST_F(DeterminationDeskTest, EvidenceIsCheckedStepByStep) {
   EXPECT_THAT(with(v1::IDENTIFICATION_STEP_PUBLICISED,
                    [](auto& s) { s.mutable_publicity()->set_objections_settled(1); }),
               refused("OBJECTION_COUNT"));
-  EXPECT_THAT(with(v1::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED,
-                   [](auto& s) { s.mutable_township_review()->set_agreed(false); }),
-              refused("TEXT_REQUIRED"));
+  auto review = Review(c);
+  review.mutable_review()->set_agreed(false);
+  EXPECT_THAT(desk_.ReviewCase(At("2024-03-20", "township"), review), refused("TEXT_REQUIRED"));
+  review = Review(c);
+  review.clear_reviewed_on();
+  EXPECT_THAT(desk_.ReviewCase(At("2024-03-20", "township"), review), refused("REQUIRED"));
+}
+
+TEST_F(DeterminationDeskTest, EveryWrongFieldOfAStepIsNamed) {
+  const v1::DeterminationCase c = OpenedCase("2024-03-11");
+  auto check = Step(v1::IDENTIFICATION_STEP_HOUSEHOLD_CHECKED, "");
+  check.mutable_household_check()->mutable_checkers()->RemoveLast();
+  check.mutable_household_check()->clear_per_capita_reference_fen();
+  check.mutable_household_check()->set_rigid_expenditure_fen(-1);
+  const absl::Status status = Record(c, check).status();
+  EXPECT_THAT(status, ErrorIs(StatusCode::kInvalidArgument, "FIELDS_INVALID"));
+  const auto details = base::GetBadRequest(status);
+  ASSERT_TRUE(details.has_value());
+  std::vector<std::string> fields;
+  for (const auto& violation : details->field_violations()) fields.push_back(violation.field());
+  EXPECT_THAT(fields, ::testing::ElementsAre("step.done_on", "step.household_check.checkers",
+                                             "step.household_check.per_capita_reference_fen",
+                                             "step.household_check.rigid_expenditure_fen"));
+  EXPECT_EQ(details->field_violations(0).reason(), "REQUIRED");
+}
+
+TEST_F(DeterminationDeskTest, TheTownshipReviewIsAnotherPersonsWithTheWholeTownshipInView) {
+  const v1::DeterminationCase c = PublicisedCase();
+  // Opened it and recorded the household check.
+  EXPECT_THAT(desk_.ReviewCase(At("2024-03-20", "cadre"), Review(c)),
+              ErrorIs(StatusCode::kPermissionDenied, "MAKER_IS_CHECKER"));
+  EXPECT_THAT(desk_.ReviewCase(At("2024-03-20", "colleague", "", kVillage), Review(c)),
+              ErrorIs(StatusCode::kPermissionDenied, "REVIEW_LEVEL_DENIED"));
+  EXPECT_THAT(desk_.ReviewCase(At("2024-03-20", "township", "", "621126101000"), Review(c)),
+              ErrorIs(StatusCode::kPermissionDenied, "SCOPE_DENIED"));
+  const auto reviewed = desk_.ReviewCase(At("2024-03-20", "township", "", kTownship), Review(c));
+  FASSERT_OK(reviewed);
+  EXPECT_EQ(reviewed->case_().steps(6).recorder(), "township");
+}
+
+TEST_F(DeterminationDeskTest, WhoeverCheckedTheHouseholdReviewsAndDecidesNothing) {
+  v1::DeterminationCase c = OpenedCase("2024-03-11");
+  v1::RecordCaseStepRequest check;
+  check.set_case_id(c.id());
+  *check.mutable_step() = Step(v1::IDENTIFICATION_STEP_HOUSEHOLD_CHECKED, "2024-03-11");
+  FASSERT_OK(desk_.RecordCaseStep(At("2024-03-12", "township"), check));
+  EXPECT_THAT(desk_.ReviewCase(At("2024-03-20", "township"), Review(c)),
+              ErrorIs(StatusCode::kPermissionDenied, "MAKER_IS_CHECKER"));
+  EXPECT_THAT(desk_.DecideCase(At("2024-03-20", "township"), Decide(c, false)),
+              ErrorIs(StatusCode::kPermissionDenied, "MAKER_IS_CHECKER"));
+}
+
+TEST_F(DeterminationDeskTest, TheCountyDecisionIsAnotherPersonsWithTheWholeCountyInView) {
+  const v1::DeterminationCase c = ReadyCase();
+  EXPECT_THAT(desk_.DecideCase(At("2024-03-20", "township"), Decide(c, true)),
+              ErrorIs(StatusCode::kPermissionDenied, "MAKER_IS_CHECKER"));
+  EXPECT_THAT(desk_.DecideCase(At("2024-03-20", "county", "", kTownship), Decide(c, true)),
+              ErrorIs(StatusCode::kPermissionDenied, "REVIEW_LEVEL_DENIED"));
+  FEXPECT_OK(desk_.DecideCase(At("2024-03-20", "county"), Decide(c, true)));
 }
 
 TEST_F(DeterminationDeskTest, ACaseThatIsNotReadyIsRefusedWithEveryReason) {

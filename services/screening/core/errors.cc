@@ -83,10 +83,16 @@ absl::Status CaseNotFound(std::string_view id) {
   return NotFound("CASE_NOT_FOUND", "认定案卷不存在", "case", id);
 }
 
-absl::Status ChannelNotAccepted() {
-  return base::InvalidField(
-      "channel", "CHANNEL_NOT_ACCEPTED",
-      "渠道应为农户主动申请、干部走访排查或社会监督发现；部门预警和系统分析由系统写入");
+absl::Status FieldsInvalid(const std::vector<base::FieldError>& problems) {
+  const bool one = problems.size() == 1;
+  base::ErrorBuilder error =
+      Error(StatusCode::kInvalidArgument, one ? problems[0].reason : "FIELDS_INVALID",
+            one ? problems[0].message
+                : base::StrCat("有", problems.size(), "处填写错误，详见各字段说明"));
+  for (const base::FieldError& p : problems) {
+    error.WithFieldViolation(p.field, p.reason, p.message);
+  }
+  return error;
 }
 
 absl::Status EtagRequired() {
@@ -138,8 +144,15 @@ absl::Status NotAuthorised(std::string_view case_id) {
 }
 
 absl::Status MakerIsChecker(std::string_view case_id) {
-  return Error(StatusCode::kPermissionDenied, "MAKER_IS_CHECKER", "立卷人不能审定自己立的案卷")
+  return Error(StatusCode::kPermissionDenied, "MAKER_IS_CHECKER",
+               "立卷人和入户核实的记录人不能审核、审定该案卷，乡镇和县级不能由同一人办理")
       .WithResource("case", case_id);
+}
+
+absl::Status ReviewLevelDenied(std::string_view division) {
+  return Error(StatusCode::kPermissionDenied, "REVIEW_LEVEL_DENIED",
+               "本级审核须由管辖整个乡镇（县）的人员办理")
+      .WithMetadata("division", division);
 }
 
 absl::Status CaseNotApprovable(std::string_view case_id,
@@ -149,6 +162,12 @@ absl::Status CaseNotApprovable(std::string_view case_id,
                       case_id, blocking);
 }
 
+absl::Status VisitBeforeClue(std::string_view found_on) {
+  return base::InvalidField("visit.visited_on", "VISIT_BEFORE_CLUE",
+                            "走访早于线索的发现日期，不能完成该走访任务")
+      .WithMetadata("found_on", found_on);
+}
+
 absl::Status PolicyNotInForce(std::string_view division) {
   return Error(StatusCode::kFailedPrecondition, "POLICY_NOT_IN_FORCE", "该日期没有适用的政策版本")
       .WithMetadata("division", division);
@@ -156,7 +175,8 @@ absl::Status PolicyNotInForce(std::string_view division) {
 
 absl::Status ParameterMissing(std::string_view parameter) {
   return Error(StatusCode::kFailedPrecondition, "PARAMETER_MISSING",
-               base::StrCat("缺少政策参数", parameter, "，请先配置"))
+               base::StrCat("缺少政策参数", parameter,
+                            "，请在政策目录的 parameters.textproto 中配置"))
       .WithMetadata("parameter", parameter);
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "libs/base/error.h"
 #include "libs/policy/finding.h"
 
 namespace fangpin::screening {
@@ -29,13 +30,16 @@ absl::Status ClueNotFound(std::string_view id);       // CLUE_NOT_FOUND
 absl::Status TaskNotFound(std::string_view id);       // VISIT_TASK_NOT_FOUND
 absl::Status CaseNotFound(std::string_view id);       // CASE_NOT_FOUND
 
-// INVALID_ARGUMENT, CHANNEL_NOT_ACCEPTED.
-absl::Status ChannelNotAccepted();
+// INVALID_ARGUMENT with a violation a field: the reason of the one that is wrong, or
+// FIELDS_INVALID.
+absl::Status FieldsInvalid(const std::vector<base::FieldError>& problems);
 // INVALID_ARGUMENT, ETAG_REQUIRED. ABORTED, ETAG_MISMATCH.
 absl::Status EtagRequired();
 absl::Status EtagMismatch();
 // ALREADY_EXISTS, VISIT_ID_REUSED.
 absl::Status VisitIdReused(std::string_view id);
+// INVALID_ARGUMENT, VISIT_BEFORE_CLUE, metadata: found_on.
+absl::Status VisitBeforeClue(std::string_view found_on);
 // FAILED_PRECONDITION, CLUE_NOT_VISITED or CLUE_CLOSED.
 absl::Status ClueNotVisited(std::string_view id);
 absl::Status ClueClosed(std::string_view id);
@@ -54,6 +58,8 @@ absl::Status CaseClosed(std::string_view case_id);
 absl::Status NotAuthorised(std::string_view case_id);
 // PERMISSION_DENIED, MAKER_IS_CHECKER.
 absl::Status MakerIsChecker(std::string_view case_id);
+// PERMISSION_DENIED, REVIEW_LEVEL_DENIED, metadata: division.
+absl::Status ReviewLevelDenied(std::string_view division);
 // FAILED_PRECONDITION, CASE_NOT_APPROVABLE, with a violation a finding.
 absl::Status CaseNotApprovable(std::string_view case_id,
                                const std::vector<policy::Finding>& blocking);

@@ -19,24 +19,6 @@
 namespace fangpin::screening {
 namespace {
 
-constexpr size_t kMaxReportText = 500;
-
-absl::Status CheckReport(const v1::ReportRiskRequest& request) {
-  switch (request.channel()) {
-    case v1::DISCOVERY_CHANNEL_FARMER_APPLICATION:
-    case v1::DISCOVERY_CHANNEL_CADRE_VISIT:
-    case v1::DISCOVERY_CHANNEL_SOCIAL_SUPERVISION:
-      break;
-    default:
-      return ChannelNotAccepted();
-  }
-  if (!policy::v1::RiskType_IsValid(request.risk()) ||
-      request.risk() == policy::v1::RISK_TYPE_UNSPECIFIED) {
-    return base::InvalidField("risk", "RISK_TYPE_REQUIRED", "请选择风险类型");
-  }
-  return CheckText("text", request.text(), kMaxReportText, false);
-}
-
 // Outcomes that rest on what was found out about the household.
 bool JudgesTheHousehold(v1::ClueOutcome outcome) {
   return outcome == v1::CLUE_OUTCOME_NO_RISK || outcome == v1::CLUE_OUTCOME_RESOLVED_BY_POLICY ||
@@ -61,6 +43,15 @@ absl::StatusOr<std::optional<v1::VisitTask>> TaskOf(records::View& view, const v
     return base::InvalidField("visit.household_id", "HOUSEHOLD_MISMATCH", "走访任务不属于该户");
   }
   return task;
+}
+
+// A visit before the clue was found cannot be the one that the clue asks for.
+absl::Status CheckAgainstClue(records::View& view, const v1::VisitTask& task,
+                              const v1::Visit& visit) {
+  FANGPIN_ASSIGN_OR_RETURN(const auto clue, Clues().Find(view, task.clue_id()));
+  // Days written YYYY-MM-DD compare as text.
+  if (clue && visit.visited_on() < clue->found_on()) return VisitBeforeClue(clue->found_on());
+  return absl::OkStatus();
 }
 
 absl::Status CompleteTask(records::Tx& tx, v1::VisitTask task, const v1::Visit& visit) {
@@ -176,7 +167,7 @@ absl::StatusOr<v1::RecordVisitResponse> Screening::RecordVisit(
   std::optional<v1::VisitTask> planned;
   FANGPIN_RETURN_IF_ERROR(store_->Read([&](records::View& view) -> absl::Status {
     FANGPIN_ASSIGN_OR_RETURN(planned, TaskOf(view, visit));
-    return absl::OkStatus();
+    return planned ? CheckAgainstClue(view, *planned, visit) : absl::OkStatus();
   }));
   if (planned) {
     division = planned->division();

@@ -43,6 +43,7 @@ class ScreeningTest : public CoreTest {
     visit.set_visited_on("2024-03-11");
     visit.set_method(v1::VISIT_METHOD_ON_SITE);
     visit.add_visitors("甲");
+    visit.set_findings("一人住院");
     return request;
   }
   v1::RiskClue Reported() {
@@ -136,8 +137,16 @@ TEST_F(ScreeningTest, VisitsAreRefusedWithAReason) {
   };
   EXPECT_THAT(with([](v1::Visit& v) { v.set_visited_on("2024-03-12"); }),
               ErrorIs(StatusCode::kInvalidArgument, "DATE_IN_FUTURE"));
+  EXPECT_THAT(with([](v1::Visit& v) { v.clear_visited_on(); }),
+              ErrorIs(StatusCode::kInvalidArgument, "REQUIRED"));
   EXPECT_THAT(with([](v1::Visit& v) { v.set_method(v1::VISIT_METHOD_UNSPECIFIED); }),
               ErrorIs(StatusCode::kInvalidArgument, "METHOD_REQUIRED"));
+  EXPECT_THAT(with([](v1::Visit& v) { v.set_findings("  "); }),
+              ErrorIs(StatusCode::kInvalidArgument, "TEXT_REQUIRED"));
+  EXPECT_THAT(with([](v1::Visit& v) { v.set_method(v1::VISIT_METHOD_PHONE); }),
+              ErrorIs(StatusCode::kInvalidArgument, "ABSENCE_REASON_REQUIRED"));
+  EXPECT_THAT(with([](v1::Visit& v) { v.set_visited_on("2024-03-10"); }),
+              ErrorIs(StatusCode::kInvalidArgument, "VISIT_BEFORE_CLUE"));
   EXPECT_THAT(with([](v1::Visit& v) { v.clear_visitors(); }),
               ErrorIs(StatusCode::kInvalidArgument, "NAME_COUNT"));
   EXPECT_THAT(with([](v1::Visit& v) { v.set_household_id(kOtherHousehold); }),
@@ -145,6 +154,27 @@ TEST_F(ScreeningTest, VisitsAreRefusedWithAReason) {
   EXPECT_THAT(with([](v1::Visit& v) { v.set_task_id("621126-NO-SUCH-TASK"); }),
               ErrorIs(StatusCode::kNotFound, "VISIT_TASK_NOT_FOUND"));
   EXPECT_EQ(Get(clue).state(), v1::CLUE_STATE_DISPATCHED);
+}
+
+TEST_F(ScreeningTest, AnAbsentHouseholdMayBeReachedByPhone) {
+  const v1::RiskClue clue = Reported();
+  auto request = Visit(clue);
+  request.mutable_visit()->set_method(v1::VISIT_METHOD_PHONE);
+  request.mutable_visit()->set_absence_reason("整户在外务工");
+  FASSERT_OK(screening_.RecordVisit(At("2024-03-11", "cadre"), request));
+  EXPECT_EQ(Get(clue).state(), v1::CLUE_STATE_CHECKING);
+}
+
+TEST_F(ScreeningTest, EveryWrongFieldOfAVisitIsNamed) {
+  const absl::Status status =
+      screening_.RecordVisit(At("2024-03-11", "cadre"), v1::RecordVisitRequest()).status();
+  EXPECT_THAT(status, ErrorIs(StatusCode::kInvalidArgument, "FIELDS_INVALID"));
+  const auto details = base::GetBadRequest(status);
+  ASSERT_TRUE(details.has_value());
+  std::vector<std::string> fields;
+  for (const auto& violation : details->field_violations()) fields.push_back(violation.field());
+  EXPECT_THAT(fields, ::testing::ElementsAre("visit.id", "visit.household_id", "visit.visited_on",
+                                             "visit.method", "visit.visitors", "visit.findings"));
 }
 
 TEST_F(ScreeningTest, AnAssessmentFollowsAVisitAndNeedsTheEtag) {

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "libs/base/civil.h"
+#include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
+#include "libs/log/log.h"
 #include "services/screening/core/clue_book.h"
 #include "services/screening/core/collections.h"
 
@@ -134,7 +136,7 @@ v1::ClueReport ReportFor(const Feed& feed, const OpenAlert& alert, std::string_v
 
 absl::StatusOr<std::vector<SettledAlert>> Settlement::SettleIn(
     AlertTx& tx, const std::vector<OpenAlert>& alerts,
-    const std::vector<std::optional<PersonMatch>>& matches, int& opened) {
+    const std::vector<std::optional<PersonMatch>>& matches, Tally& tally) {
   std::vector<std::string> ids;
   for (const OpenAlert& alert : alerts) ids.push_back(alert.id);
   FANGPIN_ASSIGN_OR_RETURN(const auto states, tx.States(ids));
@@ -191,10 +193,12 @@ absl::StatusOr<std::vector<SettledAlert>> Settlement::SettleIn(
             AddReport(tx.records(), *terms, result.household_id, result.division,
                       ReportFor(*feed, alert, result.judgement), alert.accept_time));
         result.clue_id = added.clue.id();
-        if (added.opened) ++opened;
+        if (added.opened) ++tally.opened;
       } else {
         result.state = v1::ALERT_STATE_FACT_MISSING;
         result.judgement = std::string(terms.status().message());
+        ++tally.without_terms;
+        tally.lacking = terms.status();
       }
     }
     if (result.state != alert.state) settled.push_back(std::move(result));
@@ -225,12 +229,16 @@ absl::StatusOr<SettleResult> Settlement::Run(SettlePass pass, std::string_view a
   }
 
   std::vector<SettledAlert> settled;
-  int opened = 0;
+  Tally tally;
   FANGPIN_RETURN_IF_ERROR(store_->Write(ctx, [&](AlertTx& tx) -> absl::Status {
-    opened = 0;
-    FANGPIN_ASSIGN_OR_RETURN(settled, SettleIn(tx, alerts, matches, opened));
+    tally = {};
+    FANGPIN_ASSIGN_OR_RETURN(settled, SettleIn(tx, alerts, matches, tally));
     return absl::OkStatus();
   }));
+  if (pass == SettlePass::kPending && tally.without_terms > 0) {
+    log::Error("alerts over their threshold wait for policy data",
+               {{"alerts", tally.without_terms}, {"reason", base::Reason(tally.lacking)}});
+  }
 
   std::map<std::string_view, const OpenAlert*> by_id;
   for (const OpenAlert& alert : alerts) by_id.emplace(alert.id, &alert);
@@ -244,7 +252,7 @@ absl::StatusOr<SettleResult> Settlement::Run(SettlePass pass, std::string_view a
     }
     events.push_back(ToAlert(open, alert, feeds_->Find(open.feed_id)));
   }
-  instruments_->CluesOpened(v1::DISCOVERY_CHANNEL_DEPARTMENT_ALERT, opened);
+  instruments_->CluesOpened(v1::DISCOVERY_CHANNEL_DEPARTMENT_ALERT, tally.opened);
   cache_->Publish(events);
   result.settled = static_cast<int>(settled.size());
   return result;

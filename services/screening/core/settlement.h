@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/policy/load.h"
@@ -49,9 +50,16 @@ class Settlement {
   absl::StatusOr<SettleResult> Run(SettlePass pass, std::string_view after, int limit);
 
  private:
+  // What a pass did beside settling.
+  struct Tally {
+    int opened = 0;         // Clues.
+    int without_terms = 0;  // Alerts over their threshold for which no clue could be opened,
+    absl::Status lacking;   // and what has to be configured for the last of them.
+  };
+
   absl::StatusOr<std::vector<SettledAlert>> SettleIn(
       AlertTx& tx, const std::vector<OpenAlert>& alerts,
-      const std::vector<std::optional<PersonMatch>>& matches, int& opened);
+      const std::vector<std::optional<PersonMatch>>& matches, Tally& tally);
 
   AlertStore* const store_;
   const FeedCatalogue* const feeds_;

@@ -90,6 +90,35 @@ TEST_F(SettlementTest, DyingBeforeTheCommitSettlesNothingHalf) {
   EXPECT_THAT(AllClues()[0].reports(), SizeIs(1));
 }
 
+TEST_F(SettlementTest, AnUnmatchedAlertIsListedInTheCountyOfItsIdNumberOrWithItsSender) {
+  auto province = Department("2024-03-08", "health");
+  province.principal.divisions = {"620000000000"};
+  const std::string elsewhere = testing::MakeIdNumber("110105", absl::CivilDay(1970, 3, 4), 2);
+  Push(province, Illness({{"here", "1", Person(1), "20240301", "大病"},
+                          {"elsewhere", "1", elsewhere, "20240301", "大病"}}));
+  // A department of one county keeps what is about another's people.
+  auto county = Department("2024-03-08", "health");
+  county.principal.divisions = {"621102000000"};
+  Push(county, Illness({{"neighbour", "1", Person(3), "20240301", "大病"}}));
+  Settle();
+  const auto seen = [this](std::string division) {
+    v1::ListAlertsRequest request;
+    request.add_states(v1::ALERT_STATE_UNMATCHED);
+    const auto listed =
+        alerts_.ListAlerts(At("2024-12-31", "desk", "COUNTY_DESK", std::move(division)), request);
+    EXPECT_THAT(listed, testing::IsOk());
+    std::vector<std::string> sources;
+    for (const v1::Alert& alert : listed->alerts()) sources.push_back(alert.source_id());
+    return sources;
+  };
+  EXPECT_THAT(seen(kCounty), ::testing::ElementsAre("here"));
+  EXPECT_THAT(seen("621102000000"), ::testing::ElementsAre("neighbour"));
+  EXPECT_THAT(seen("620000000000"),
+              ::testing::UnorderedElementsAre("here", "elsewhere", "neighbour"));
+  EXPECT_THAT(seen(kVillage), ::testing::IsEmpty());
+  EXPECT_THAT(seen("620102000000"), ::testing::IsEmpty());
+}
+
 TEST_F(SettlementTest, UnmatchedAlertsAreMatchedOnceTheRegistryHasGrown) {
   const std::string person = Person(1);
   Push(Department("2024-03-08", "health"), Illness({{"a", "1", person, "20240301", "大病"}}));

@@ -13,6 +13,7 @@ void AddImportCommand(CLI::App& app, Context& context);
 void AddPushCommand(CLI::App& app, Context& context);
 void AddAuditCommands(CLI::App& app, Context& context);
 void AddRegistryCommands(CLI::App& app, Context& context);     // household, division
+void AddHouseholdStreams(CLI::App& group, Context& context);   // of household: export, watch
 void AddScreeningCommands(CLI::App& app, Context& context);    // feed, alert, clue, visit, case
 void AddAssistanceCommands(CLI::App& app, Context& context);   // plan
 void AddEliminationCommands(CLI::App& app, Context& context);  // eliminate

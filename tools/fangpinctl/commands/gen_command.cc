@@ -2,6 +2,7 @@
 #include <string>
 
 #include "libs/base/status.h"
+#include "libs/rpc/config.h"
 #include "nlohmann/json.hpp"
 #include "tools/fangpinctl/commands/commands.h"
 #include "tools/fangpinctl/errors.h"
@@ -17,7 +18,8 @@ struct FileLine {
   int64_t wrong = 0;
 };
 
-absl::StatusOr<ExitCode> MakeCounty(Context& context, const sample::Options& options) {
+absl::StatusOr<ExitCode> MakeCounty(Context& context, sample::Options options) {
+  options.divisions_file = rpc::FindDeployed(options.divisions_file);
   absl::StatusOr<sample::v1::Manifest> manifest = sample::Generate(options);
   if (!manifest.ok()) return AsUsage(manifest.status());
 
@@ -63,7 +65,8 @@ void AddGenCommand(CLI::App& app, Context& context) {
       app.add_subcommand("gen", "生成一个虚构的县：全国系统样式的表格、部门数据、预设清单");
   auto options = std::make_shared<sample::Options>();
   command->add_option("--county", options->county, "6 位县级代码")->capture_default_str();
-  command->add_option("--households", options->households, "户数")->capture_default_str();
+  command->add_option("--households", options->households, "户数，20 至 200000")
+      ->capture_default_str();
   command->add_option("--seed", options->seed, "种子：相同则文件相同")->capture_default_str();
   command->add_option("--divisions", options->divisions_file, "区划表")
       ->capture_default_str()

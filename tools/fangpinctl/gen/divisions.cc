@@ -25,24 +25,28 @@ absl::StatusOr<County> ReadCounty(const std::string& file, const std::string& co
   sheet::Options options;
   options.header_row = 1;
   options.required_headers = {"code", "name", "level"};
-  FANGPIN_RETURN_IF_ERROR(sheet::ReadFile(
-                              file, options,
-                              [&](const sheet::Header& header) {
-                                code_column = header.Find("code");
-                                name_column = header.Find("name");
-                                level_column = header.Find("level");
-                                return absl::OkStatus();
-                              },
-                              [&](const sheet::Row& row) {
-                                const std::string code(row.Text(code_column));
-                                names[code] = std::string(row.Text(name_column));
-                                if (row.Text(level_column) == "village" &&
-                                    base::CountyOf(code) == county) {
-                                  villages.push_back(code);
-                                }
-                                return absl::OkStatus();
-                              })
-                              .status());
+  const absl::Status read =
+      sheet::ReadFile(
+          file, options,
+          [&](const sheet::Header& header) {
+            code_column = header.Find("code");
+            name_column = header.Find("name");
+            level_column = header.Find("level");
+            return absl::OkStatus();
+          },
+          [&](const sheet::Row& row) {
+            const std::string code(row.Text(code_column));
+            names[code] = std::string(row.Text(name_column));
+            if (row.Text(level_column) == "village" && base::CountyOf(code) == county) {
+              villages.push_back(code);
+            }
+            return absl::OkStatus();
+          })
+          .status();
+  if (!read.ok()) {
+    return base::Error(read.code(), "DIVISIONS_UNREADABLE",
+                       base::StrCat("区划表无法读取：", file, "：", base::ToStd(read.message())));
+  }
 
   County result;
   result.code = county + "000000";

@@ -20,7 +20,8 @@ struct Options {
 // Makes a synthetic county and writes its files into the folder: spreadsheets in the national
 // shape, department feeds, manifest.json, field_notes.jsonl and planted_personal.txt. The same
 // options give the same bytes but for the time stamps inside .xlsx files. Returns the manifest.
-// INVALID_ARGUMENT: COUNTY_UNKNOWN, HOUSEHOLDS_RANGE; UNAVAILABLE FOLDER_UNWRITABLE.
+// INVALID_ARGUMENT: COUNTY_UNKNOWN, HOUSEHOLDS_RANGE; UNAVAILABLE FOLDER_UNWRITABLE; with the code
+// that reading it gave, DIVISIONS_UNREADABLE.
 absl::StatusOr<v1::Manifest> Generate(const Options& options);
 
 }  // namespace fangpin::sample

@@ -28,6 +28,7 @@ namespace {
 using ::fangpin::testing::ErrorIs;
 using ::fangpin::testing::IsOk;
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 std::string ReadText(const std::string& path) {
@@ -265,6 +266,11 @@ TEST_F(GenerateTest, RefusesWhatItCannotMake) {
   options.county = "621126";
   options.households = 3;
   EXPECT_THAT(Generate(options), ErrorIs(absl::StatusCode::kInvalidArgument, "HOUSEHOLDS_RANGE"));
+  options.households = 100;
+  options.divisions_file = "nowhere.csv";
+  const absl::Status unreadable = Generate(options).status();
+  EXPECT_THAT(unreadable, ErrorIs(absl::StatusCode::kNotFound, "DIVISIONS_UNREADABLE"));
+  EXPECT_THAT(std::string(unreadable.message()), HasSubstr("nowhere.csv"));
 }
 
 TEST_F(GenerateTest, AHandfulOfHouseholdsIsEnough) {

@@ -69,13 +69,29 @@ class CaseWork {
       if (request.step().step() <= story_.determination.steps_size()) continue;
       request.set_case_id(story_.determination.id());
       request.set_request_id(RequestId(story_, base::StrCat("case", number)));
-      const bool township = request.step().step() == sc::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED;
-      FANGPIN_ASSIGN_OR_RETURN(sc::RecordCaseStepResponse response,
-                               play_.suite->Call(township ? *story_.township : *story_.cadre, day,
-                                                 &Stub::RecordCaseStep, request));
-      story_.determination = std::move(*response.mutable_case_());
+      if (request.step().step() == sc::IDENTIFICATION_STEP_TOWNSHIP_REVIEWED) {
+        FANGPIN_RETURN_IF_ERROR(Review(request, day));
+      } else {
+        FANGPIN_ASSIGN_OR_RETURN(
+            sc::RecordCaseStepResponse response,
+            play_.suite->Call(*story_.cadre, day, &Stub::RecordCaseStep, request));
+        story_.determination = std::move(*response.mutable_case_());
+      }
       ++tally_.steps;
     }
+    return absl::OkStatus();
+  }
+
+  // The township's step, which has a call of its own.
+  absl::Status Review(const sc::RecordCaseStepRequest& noted, absl::CivilDay day) {
+    sc::ReviewCaseRequest request;
+    request.set_case_id(noted.case_id());
+    request.set_reviewed_on(noted.step().done_on());
+    *request.mutable_review() = noted.step().township_review();
+    request.set_request_id(noted.request_id());
+    FANGPIN_ASSIGN_OR_RETURN(sc::ReviewCaseResponse response,
+                             play_.suite->Call(*story_.township, day, &Stub::ReviewCase, request));
+    story_.determination = std::move(*response.mutable_case_());
     return absl::OkStatus();
   }
 

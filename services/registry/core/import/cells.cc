@@ -16,6 +16,14 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+constexpr int64_t kMaxCount = INT32_MAX;
+
+// Decimals that a unit of the form has in units of the record: mu in hundredths, kilometres in
+// metres, 万元 in fen.
+int DecimalsOf(CellKind kind) {
+  return kind == CellKind::kTenThousand ? 6 : kind == CellKind::kKilometres ? 3 : 2;
+}
+
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // The message that holds the last field of the path.
@@ -72,7 +80,47 @@ std::optional<CellProblem> SetListed(const Column& column, std::optional<T> valu
   return std::nullopt;
 }
 
+// The field that holds the words of a benefit.
+const FieldDescriptor* WordsField(const Column& column) {
+  const FieldDescriptor* field = column.path.back();
+  return field->containing_type()->FindFieldByName(field->name() + "_label");
+}
+
+// Whether both have the label that a form shows: then the code on file, which may be finer than the
+// form's list, stays.
+bool SameLabel(const Message* a, const Message& b, const FieldDescriptor* field) {
+  if (a == nullptr || !a->GetReflection()->HasField(*a, field) ||
+      !b.GetReflection()->HasField(b, field)) {
+    return false;
+  }
+  const auto value = [field](const Message& holder) -> const v1::CodedLabel& {
+    return static_cast<const v1::CodedLabel&>(holder.GetReflection()->GetMessage(holder, field));
+  };
+  return value(*a).label() == value(b).label() && !value(b).code().empty();
+}
+
+// "2021-03-01" as "20210301".
+std::string Compact(std::string text) {
+  std::erase(text, '-');
+  return text;
+}
+
 }  // namespace
+
+std::string YesNoText(std::optional<bool> answer) {
+  if (!answer.has_value()) return "";
+  return *answer ? "是" : "否";
+}
+
+std::string FormatScaled(int64_t value, int digits) {
+  std::string number = std::to_string(value < 0 ? -value : value);
+  const auto places = static_cast<size_t>(digits);
+  if (number.size() <= places) number.insert(0, places + 1 - number.size(), '0');
+  number.insert(number.size() - places, ".");
+  while (number.back() == '0') number.pop_back();
+  if (number.back() == '.') number.pop_back();
+  return value < 0 ? "-" + number : number;
+}
 
 std::optional<int64_t> ParseScaled(std::string_view text, int digits) {
   const std::string plain = base::CleanCode(text);
@@ -115,9 +163,44 @@ std::optional<std::string> ParseMonthCell(std::string_view text) {
   return base::StrCat(plain.substr(0, 4), "-", plain.substr(4));
 }
 
+std::optional<std::string> ParseDayOrMonthCell(std::string_view text) {
+  auto day = ParseBirthDate(text);
+  return day.has_value() ? day : ParseMonthCell(text);
+}
+
+std::optional<std::pair<std::string, std::string>> ParsePeriodCell(std::string_view text) {
+  const std::string plain = base::CleanCode(text);
+  if (auto only = ParseDayOrMonthCell(plain)) return std::pair(*std::move(only), "");
+  // The mark between the two: a word, or the middle one of an odd number of slashes or dashes.
+  size_t at = std::string::npos;
+  size_t width = 0;
+  for (const std::string_view mark : {"至", "~", "—", ",", ";"}) {
+    if (at = plain.find(mark); at != std::string::npos) {
+      width = mark.size();
+      break;
+    }
+  }
+  for (const char mark : {'/', '-'}) {
+    const auto count = std::count(plain.begin(), plain.end(), mark);
+    if (at != std::string::npos || count % 2 == 0) continue;
+    at = plain.find(mark);
+    for (auto i = count / 2; i > 0; --i) at = plain.find(mark, at + 1);
+    width = 1;
+  }
+  const std::string_view all = plain;
+  auto begin = ParseDayOrMonthCell(all.substr(0, at));
+  if (!begin.has_value()) return std::nullopt;
+  const std::string_view rest = at == std::string::npos ? "" : all.substr(at + width);
+  if (rest.empty() || rest == "今" || rest == "至今") return std::pair(*std::move(begin), "");
+  auto end = ParseDayOrMonthCell(rest);
+  if (!end.has_value()) return std::nullopt;
+  return std::pair(*std::move(begin), *std::move(end));
+}
+
 std::optional<CellProblem> SetField(const Column& column, std::string_view cell, Message* record) {
   switch (column.kind) {
     case CellKind::kText:
+    case CellKind::kPhone:
       SetText(column, base::CleanCell(cell), record);
       return std::nullopt;
     case CellKind::kBenefitText:
@@ -135,12 +218,22 @@ std::optional<CellProblem> SetField(const Column& column, std::string_view cell,
       SetInt(column, *fen, record);
       return std::nullopt;
     }
+    case CellKind::kTenThousand:
     case CellKind::kHundredths:
     case CellKind::kKilometres: {
-      const auto value = ParseScaled(cell, column.kind == CellKind::kHundredths ? 2 : 3);
+      const auto value = ParseScaled(cell, DecimalsOf(column.kind));
       if (!value.has_value()) return CellProblem{"NUMBER_FORMAT", "应为数字"};
       if (*value < 0) return CellProblem{"NEGATIVE", "不能为负数"};
       SetInt(column, *value, record);
+      return std::nullopt;
+    }
+    case CellKind::kCount:
+    case CellKind::kYear: {
+      const auto count = base::ParseInt(base::CleanCode(cell));
+      if (!count.has_value() || *count < 0 || *count > kMaxCount) {
+        return CellProblem{"NUMBER_FORMAT", "应为整数"};
+      }
+      SetInt(column, *count, record);
       return std::nullopt;
     }
     case CellKind::kMonths: {
@@ -153,6 +246,21 @@ std::optional<CellProblem> SetField(const Column& column, std::string_view cell,
     }
     case CellKind::kYesNo:
       return SetListed(column, YesNoOf(cell), "YES_NO_UNKNOWN", "应填是或否", record);
+    case CellKind::kBenefit: {
+      const auto benefit = BenefitOf(cell);
+      if (!benefit.has_value()) return CellProblem{"YES_NO_UNKNOWN", "应填是或否，或享受的种类"};
+      SetInt(column, benefit->enjoyed ? 1 : 0, record);
+      if (benefit->words.empty()) return std::nullopt;
+      Message* holder = Holder(column, record);
+      holder->GetReflection()->SetString(holder, WordsField(column), std::string(benefit->words));
+      return std::nullopt;
+    }
+    case CellKind::kDayOrMonth: {
+      auto day = ParseDayOrMonthCell(cell);
+      if (!day.has_value()) return CellProblem{"DATE_FORMAT", "时间应为YYYYMM或YYYYMMDD"};
+      SetText(column, *std::move(day), record);
+      return std::nullopt;
+    }
     case CellKind::kBirthDate: {
       auto day = ParseBirthDate(cell);
       if (!day.has_value()) return CellProblem{"DATE_FORMAT", "日期应为YYYYMMDD或YYYY-MM-DD"};
@@ -194,6 +302,76 @@ std::optional<CellProblem> SetField(const Column& column, std::string_view cell,
   }
 }
 
+std::string CellText(const Column& column, const Message& record) {
+  const Message* holder = Holder(column, record);
+  if (holder == nullptr) return "";
+  const FieldDescriptor* field = column.path.back();
+  const auto* reflection = holder->GetReflection();
+  if (column.kind == CellKind::kHealth) {
+    std::string text;
+    for (int i = 0; i < reflection->FieldSize(*holder, field); ++i) {
+      if (i > 0) text += ',';
+      text += HealthLabel(
+          static_cast<vocab::HealthCondition>(reflection->GetRepeatedEnumValue(*holder, field, i)));
+    }
+    return text;
+  }
+  if (!reflection->HasField(*holder, field)) return "";
+  const auto number = [&]() -> int64_t {
+    return field->cpp_type() == FieldDescriptor::CPPTYPE_INT32
+               ? reflection->GetInt32(*holder, field)
+               : reflection->GetInt64(*holder, field);
+  };
+  switch (column.kind) {
+    case CellKind::kText:
+    case CellKind::kPhone:
+    case CellKind::kBenefitText:
+      return reflection->GetString(*holder, field);
+    case CellKind::kBirthDate:
+    case CellKind::kMonth:
+    case CellKind::kDayOrMonth: {
+      std::string text = Compact(reflection->GetString(*holder, field));
+      // A day that was decided here is a month in that form.
+      if (column.kind == CellKind::kMonth) text.resize(std::min<size_t>(text.size(), 6));
+      return text;
+    }
+    case CellKind::kLabel:
+      return static_cast<const v1::CodedLabel&>(reflection->GetMessage(*holder, field)).label();
+    case CellKind::kYuan:
+      return base::FormatYuan(number());
+    case CellKind::kTenThousand:
+    case CellKind::kHundredths:
+    case CellKind::kKilometres:
+      return FormatScaled(number(), DecimalsOf(column.kind));
+    case CellKind::kCount:
+    case CellKind::kYear:
+    case CellKind::kMonths:
+      return std::to_string(number());
+    case CellKind::kYesNo:
+      return YesNoText(reflection->GetBool(*holder, field));
+    case CellKind::kBenefit: {
+      std::string words = reflection->GetString(*holder, WordsField(column));
+      return words.empty() ? YesNoText(reflection->GetBool(*holder, field)) : words;
+    }
+    case CellKind::kSex:
+      return std::string(SexLabel(reflection->GetEnumValue(*holder, field)));
+    case CellKind::kHouseholdKind:
+      return std::string(
+          KindLabel(static_cast<vocab::HouseholdKind>(reflection->GetEnumValue(*holder, field))));
+    case CellKind::kLabour:
+      return std::string(LabourLabel(
+          static_cast<vocab::LabourCapacity>(reflection->GetEnumValue(*holder, field))));
+    case CellKind::kCategory:
+      return std::string(CategoryLabel(
+          static_cast<vocab::MonitoredCategory>(reflection->GetEnumValue(*holder, field))));
+    case CellKind::kEliminationMode:
+      return std::string(EliminationModeLabel(
+          static_cast<vocab::EliminationMode>(reflection->GetEnumValue(*holder, field))));
+    default:
+      return "";
+  }
+}
+
 void CopyField(const Column& column, const Message& from, Message* to) {
   const Message* source = Holder(column, from);
   // What is absent on both sides leaves no empty message behind.
@@ -201,7 +379,16 @@ void CopyField(const Column& column, const Message& from, Message* to) {
   Message* target = Holder(column, to);
   const FieldDescriptor* field = column.path.back();
   const auto* reflection = target->GetReflection();
+  if (column.kind == CellKind::kLabel && SameLabel(source, *target, field)) return;
   reflection->ClearField(target, field);
+  if (column.kind == CellKind::kBenefit) {
+    reflection->ClearField(target, WordsField(column));
+    if (source != nullptr) {
+      if (std::string words = reflection->GetString(*source, WordsField(column)); !words.empty()) {
+        reflection->SetString(target, WordsField(column), std::move(words));
+      }
+    }
+  }
   if (source == nullptr) return;
   if (field->is_repeated()) {
     // Only lists of enums are columns of their own.

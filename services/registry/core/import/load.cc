@@ -13,13 +13,13 @@
 #include "libs/base/strings.h"
 #include "services/registry/core/household.h"
 #include "services/registry/core/import/merge.h"
+#include "services/registry/core/labels.h"
 #include "services/registry/core/once.h"
 
 namespace fangpin::registry {
 namespace {
 
-constexpr std::string_view kNationalIdHeader = "户编号";
-constexpr std::string_view kIdNumberHeader = "证件号码";
+constexpr size_t kBatch = 500;  // households whose persons are looked up at once
 
 // A household of the file with what is on file under its 户编号.
 struct Candidate {
@@ -74,40 +74,120 @@ absl::StatusOr<std::vector<Candidate>> ReadCandidates(
   return candidates;
 }
 
+pb::RowError OtherHousehold(const ImportFile& file, const FileHousehold& from, int member) {
+  return MakeRowError(from.RowOf(member, -1), file.HeaderAt("members.id_number"),
+                      "PERSON_IN_OTHER_HOUSEHOLD", "证件号码已登记在另一户",
+                      from.household.national_id());
+}
+
+// Whether a life event has taken the person out of the household: a file that still lists him
+// claims nobody.
+bool TakenOut(const std::optional<pb::Household>& household, const std::string& id_number) {
+  if (!household.has_value()) return false;
+  return std::any_of(household->members().begin(), household->members().end(),
+                     [&](const pb::Person& p) {
+                       return p.id_number() == id_number && !p.membership().active() &&
+                              p.membership().cause() != pb::MEMBER_CHANGE_CAUSE_UNSPECIFIED;
+                     });
+}
+
 // What stands against loading the candidate, and whether it may go away by itself.
 struct Conflicts {
   std::vector<pb::RowError> errors;
   bool waiting = false;
 };
 
-absl::StatusOr<Conflicts> FindConflicts(RegistryReader& reader, const LoadContext& context,
-                                        const Candidate& candidate, const PersonIndex& index,
-                                        Claims claims) {
+Conflicts FindConflicts(const LoadContext& context, const Candidate& candidate,
+                        const PersonIndex& index, Claims claims) {
   Conflicts conflicts;
-  const pb::Household& stated = candidate.from->household;
-  const std::string& national_id = stated.national_id();
-  if (candidate.before && !base::DivisionWithin(candidate.before->division(), context.division)) {
+  const FileHousehold& from = *candidate.from;
+  const pb::Household& stated = from.household;
+  const auto refuse = [&](std::string_view header, std::string_view reason,
+                          std::string_view message) {
     conflicts.errors.push_back(
-        MakeRowError(candidate.from->rows[0], kNationalIdHeader, "HOUSEHOLD_IN_OTHER_DIVISION",
-                     "该户编号已登记在本次导入范围以外的行政村", national_id));
+        MakeRowError(from.rows[0], header, reason, message, stated.national_id()));
+  };
+  if (candidate.before && !base::DivisionWithin(candidate.before->division(), context.division)) {
+    refuse(context.file->HeaderAt("national_id"), "HOUSEHOLD_IN_OTHER_DIVISION",
+           "该户编号已登记在本次导入范围以外的行政村");
+    return conflicts;
+  }
+  if (context.file->kind == pb::IMPORT_KIND_WORK_SPELLS) {
+    if (!candidate.before) {
+      refuse(context.file->HeaderAt("national_id"), "HOUSEHOLD_NOT_ON_FILE",
+             "户编号不在户档中，请先导入户信息");
+    }
     return conflicts;
   }
   for (int m = 0; m < stated.members_size(); ++m) {
-    const std::string owner(index.HouseholdOf(stated.members(m).id_number()));
+    const std::string& id_number = stated.members(m).id_number();
+    const std::string_view owner = index.HouseholdOf(id_number);
     if (owner.empty() || (candidate.before && owner == candidate.before->id())) continue;
+    if (TakenOut(candidate.before, id_number)) continue;
     if (claims != Claims::kRefuse) {
       // An ID number stands once in a file, so an owner that is loaded lets the person go.
-      FANGPIN_ASSIGN_OR_RETURN(const auto found, reader.Households({owner}));
-      if (found[0] && context.loadable.contains(found[0]->national_id())) {
+      const auto held = context.held.find(base::ToAbsl(owner));
+      if (held != context.held.end() && held->second) {
         conflicts.waiting |= claims == Claims::kDefer;
         continue;
       }
     }
-    conflicts.errors.push_back(MakeRowError(candidate.from->rows[static_cast<size_t>(m)],
-                                            kIdNumberHeader, "PERSON_IN_OTHER_HOUSEHOLD",
-                                            "证件号码已登记在另一户", national_id));
+    conflicts.errors.push_back(OtherHousehold(*context.file, from, m));
   }
   return conflicts;
+}
+
+// What a file of spells says of a household that differs from what is on file, and members it does
+// not have.
+std::vector<pb::RowError> CompareSpells(const LoadContext& context, const FileHousehold& from,
+                                        const pb::Household& before) {
+  std::vector<pb::RowError> errors;
+  const ImportFile& file = *context.file;
+  const pb::Household& stated = from.household;
+  const auto differs = [&](bool wrong, std::string_view header) {
+    if (!wrong) return;
+    errors.push_back(MakeRowError(from.rows[0], header, "DIFFERS_FROM_FILE",
+                                  "与户档不一致，请先更新户档", stated.national_id()));
+  };
+  differs(stated.division() != before.division(), file.HeaderOf(CellKind::kVillage));
+  differs(stated.kind() != vocab::HOUSEHOLD_KIND_UNSPECIFIED && stated.kind() != before.kind(),
+          file.HeaderOf(CellKind::kStatedKind));
+  differs(
+      stated.has_monitoring() && stated.monitoring().category() != before.monitoring().category(),
+      file.HeaderOf(CellKind::kStatedCategory));
+  for (int m = 0; m < stated.members_size(); ++m) {
+    const std::string& id_number = stated.members(m).id_number();
+    if (std::any_of(before.members().begin(), before.members().end(), [&](const pb::Person& p) {
+          return p.membership().active() && p.id_number() == id_number;
+        })) {
+      continue;
+    }
+    for (const int row : from.spell_rows[static_cast<size_t>(m)]) {
+      errors.push_back(MakeRowError(row, file.HeaderAt("members.id_number"), "PERSON_NOT_ON_FILE",
+                                    "本户在册成员中没有此证件号码", stated.national_id()));
+    }
+  }
+  return errors;
+}
+
+// The household as it will be, or why it cannot be.
+struct Outcome {
+  pb::Household after;
+  std::vector<pb::RowError> errors;
+};
+
+Outcome Apply(const LoadContext& context, const FileHousehold& from, const pb::Household& before) {
+  Outcome outcome;
+  const absl::CivilDay today = base::Today(context.now);
+  const bool spells = context.file->kind == pb::IMPORT_KIND_WORK_SPELLS;
+  if (spells) {
+    outcome.errors = CompareSpells(context, from, before);
+    if (!outcome.errors.empty()) return outcome;
+  }
+  outcome.after = spells ? MergeSpells(before, from) : Merge(&before, from, *context.file, today);
+  AssignPersonIds(&before, &outcome.after);
+  Complete(&before, &outcome.after);
+  return outcome;
 }
 
 // Candidates that are to be written.
@@ -117,32 +197,49 @@ struct Decided {
   std::vector<std::pair<Candidate, pb::Household>> updates;  // with the state after
 };
 
+// What on file and file together make wrong, though each by itself is right.
+std::vector<pb::RowError> CheckMerged(const LoadContext& context, const FileHousehold& from,
+                                      const pb::Household& after) {
+  std::vector<pb::RowError> errors;
+  for (const base::FieldError& problem :
+       CheckRecord(after, base::Today(context.now), *context.divisions)) {
+    errors.push_back(RowErrorOf(*context.file, from, after, problem));
+  }
+  return errors;
+}
+
 absl::StatusOr<Decided> Decide(RegistryReader& reader, const LoadContext& context,
                                absl::Span<const FileHousehold* const> households, Claims claims) {
   Decided decided;
-  const absl::CivilDay today = base::Today(context.now);
+  const auto refuse = [&](std::vector<pb::RowError> errors) {
+    ++decided.result.refused;
+    std::move(errors.begin(), errors.end(), std::back_inserter(decided.result.errors));
+  };
   FANGPIN_ASSIGN_OR_RETURN(std::vector<Candidate> candidates, ReadCandidates(reader, households));
-  FANGPIN_ASSIGN_OR_RETURN(const PersonIndex index, PersonIndex::Read(reader, households));
+  PersonIndex index;
+  if (context.file->kind != pb::IMPORT_KIND_WORK_SPELLS) {
+    FANGPIN_ASSIGN_OR_RETURN(index, PersonIndex::Read(reader, households));
+  }
   for (Candidate& candidate : candidates) {
-    FANGPIN_ASSIGN_OR_RETURN(Conflicts conflicts,
-                             FindConflicts(reader, context, candidate, index, claims));
+    Conflicts conflicts = FindConflicts(context, candidate, index, claims);
     if (!conflicts.errors.empty()) {
-      ++decided.result.refused;
-      std::move(conflicts.errors.begin(), conflicts.errors.end(),
-                std::back_inserter(decided.result.errors));
+      refuse(std::move(conflicts.errors));
     } else if (conflicts.waiting) {
       decided.result.deferred.push_back(candidate.from);
     } else if (!candidate.before.has_value()) {
       decided.creates.push_back(std::move(candidate));
     } else {
-      const pb::Household& before = *candidate.before;
-      pb::Household after = Merge(&before, *candidate.from, *context.file, today);
-      AssignPersonIds(&before, &after);
-      Complete(&before, &after);
-      if (Deterministic(before) == Deterministic(after)) {
+      Outcome outcome = Apply(context, *candidate.from, *candidate.before);
+      if (!outcome.errors.empty()) {
+        refuse(std::move(outcome.errors));
+      } else if (Deterministic(*candidate.before) == Deterministic(outcome.after)) {
         ++decided.result.unchanged;
+      } else if (std::vector<pb::RowError> errors =
+                     CheckMerged(context, *candidate.from, outcome.after);
+                 !errors.empty()) {
+        refuse(std::move(errors));
       } else {
-        decided.updates.emplace_back(std::move(candidate), std::move(after));
+        decided.updates.emplace_back(std::move(candidate), std::move(outcome.after));
       }
     }
   }
@@ -153,17 +250,46 @@ absl::StatusOr<Decided> Decide(RegistryReader& reader, const LoadContext& contex
 
 }  // namespace
 
-LoadContext MakeLoadContext(const ImportFile& file, const ImportRecord& record) {
+absl::StatusOr<LoadContext> MakeLoadContext(RegistryReader& reader, const ImportFile& file,
+                                            const DivisionTree& divisions,
+                                            const ImportRecord& record) {
   LoadContext context;
   context.file = &file;
+  context.divisions = &divisions;
   context.import_id = record.import.id();
   context.division = record.import.division();
   context.actor = record.import.actor();
   context.now = record.run_time;
+  std::vector<std::string> national_ids;
+  national_ids.reserve(file.households.size());
   for (const FileHousehold& h : file.households) {
-    if (!h.bad) context.loadable.insert(h.household.national_id());
+    national_ids.push_back(h.household.national_id());
+  }
+  FANGPIN_ASSIGN_OR_RETURN(auto ids, reader.HouseholdIdsByNationalId(national_ids));
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i].has_value()) context.held.emplace(*std::move(ids[i]), !file.households[i].bad);
   }
   return context;
+}
+
+absl::StatusOr<std::vector<pb::RowError>> FindForeignClaims(RegistryReader& reader,
+                                                            const LoadContext& context) {
+  std::vector<pb::RowError> errors;
+  if (context.file->kind == pb::IMPORT_KIND_WORK_SPELLS) return errors;
+  std::vector<const FileHousehold*> households;
+  for (const FileHousehold& h : context.file->households) households.push_back(&h);
+  for (size_t i = 0; i < households.size(); i += kBatch) {
+    const auto batch = absl::MakeConstSpan(households).subspan(i, kBatch);
+    FANGPIN_ASSIGN_OR_RETURN(const PersonIndex index, PersonIndex::Read(reader, batch));
+    for (const FileHousehold* h : batch) {
+      for (int m = 0; m < h->household.members_size(); ++m) {
+        const std::string_view owner = index.HouseholdOf(h->household.members(m).id_number());
+        if (owner.empty() || context.held.contains(base::ToAbsl(owner))) continue;
+        errors.push_back(OtherHousehold(*context.file, *h, m));
+      }
+    }
+  }
+  return errors;
 }
 
 void LoadResult::Add(const LoadResult& other) {
@@ -211,6 +337,32 @@ absl::StatusOr<LoadResult> Load(RegistryWriter& writer, const LoadContext& conte
   }
   FANGPIN_RETURN_IF_ERROR(writer.Put(changes));
   return std::move(decided.result);
+}
+
+absl::StatusOr<LoadResult> LoadVillages(RegistryReader& reader, RegistryWriter* writer,
+                                        const LoadContext& context) {
+  LoadResult result;
+  std::vector<std::string> codes;
+  for (const FileVillage& village : context.file->villages) {
+    if (!village.bad) codes.push_back(village.profile.division());
+  }
+  FANGPIN_ASSIGN_OR_RETURN(const auto on_file, reader.VillageProfiles(codes));
+  std::vector<v1::VillageProfile> changed;
+  size_t next = 0;
+  for (const FileVillage& village : context.file->villages) {
+    if (village.bad) continue;
+    const std::optional<v1::VillageProfile>& before = on_file[next++];
+    v1::VillageProfile after = MergeVillage(before, village, *context.file);
+    if (before.has_value() && Deterministic(*before) == Deterministic(after)) {
+      ++result.unchanged;
+      continue;
+    }
+    ++(before.has_value() ? result.updated : result.created);
+    after.set_import_id(context.import_id);
+    changed.push_back(std::move(after));
+  }
+  if (writer != nullptr) FANGPIN_RETURN_IF_ERROR(writer->PutVillageProfiles(changed));
+  return result;
 }
 
 }  // namespace fangpin::registry

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -17,14 +17,23 @@ namespace fangpin::registry {
 // Who loads which file, when.
 struct LoadContext {
   const ImportFile* file = nullptr;
+  const DivisionTree* divisions = nullptr;
   std::string import_id;
   std::string division;
   std::string actor;
   absl::Time now;
-  // 户编号 of all households of the file that can be loaded.
-  absl::flat_hash_set<std::string> loadable;
+  // Households of the file that are on record, by id, and whether they can be loaded.
+  absl::flat_hash_map<std::string, bool> held;
 };
-LoadContext MakeLoadContext(const ImportFile& file, const ImportRecord& record);
+// Both must outlive the context.
+absl::StatusOr<LoadContext> MakeLoadContext(RegistryReader& reader, const ImportFile& file,
+                                            const DivisionTree& divisions,
+                                            const ImportRecord& record);
+
+// Every person of the file who is an active member of a household that the file does not hold, each
+// as the error of the row. Not for spells of work, which claim nobody.
+absl::StatusOr<std::vector<pb::RowError>> FindForeignClaims(RegistryReader& reader,
+                                                            const LoadContext& context);
 
 // What became of some households of a file.
 struct LoadResult {
@@ -54,6 +63,11 @@ absl::StatusOr<LoadResult> Preview(RegistryReader& reader, const LoadContext& co
 // Loads the households that can be loaded.
 absl::StatusOr<LoadResult> Load(RegistryWriter& writer, const LoadContext& context,
                                 absl::Span<const FileHousehold* const> households, Claims claims);
+
+// Loads the villages of a file that are not bad, counted like households; `writer` may be null:
+// then nothing is written.
+absl::StatusOr<LoadResult> LoadVillages(RegistryReader& reader, RegistryWriter* writer,
+                                        const LoadContext& context);
 
 }  // namespace fangpin::registry
 
