@@ -18,6 +18,7 @@ constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
 struct FakeChanges final : public PreparedChanges {
   std::vector<std::pair<std::optional<pb::Household>, pb::Revision>> changes;  // before, after
 };
+
 void AppendPositioned(std::vector<FeedRow> rows, std::vector<FeedRow>* feed) {
   for (FeedRow& row : rows) {
     row.position = static_cast<int64_t>(feed->size()) + 1;
@@ -407,100 +408,102 @@ absl::StatusOr<std::unique_ptr<const PreparedChanges>> FakeStore::Prepare(
         change.revision);
   }
   return prepared;
-  absl::Status FakeStore::PositionFeed() {
-    {
-      absl::MutexLock lock(&mutex_);
-      AppendPositioned(std::exchange(data_.feed_pending, {}), &data_.feed);
-    }
-    TellOfFeed();
-    return absl::OkStatus();
-  }
+}
 
-  void FakeStore::DelayFeed(bool delay) {
+absl::Status FakeStore::PositionFeed() {
+  {
     absl::MutexLock lock(&mutex_);
-    delay_feed_ = delay;
+    AppendPositioned(std::exchange(data_.feed_pending, {}), &data_.feed);
   }
+  TellOfFeed();
+  return absl::OkStatus();
+}
 
-  class FakeStore::FeedListener final : public FeedStore::Listener {
-   public:
-    FeedListener(FakeStore* store, std::function<void(int64_t)> fn)
-        : store_(store), fn_(std::move(fn)) {}
-    ~FeedListener() override {
-      absl::MutexLock lock(&store_->listeners_mutex_);
-      std::erase(store_->listeners_, this);
-    }
-    void Call(int64_t head) const { fn_(head); }
+void FakeStore::DelayFeed(bool delay) {
+  absl::MutexLock lock(&mutex_);
+  delay_feed_ = delay;
+}
 
-   private:
-    FakeStore* const store_;
-    const std::function<void(int64_t)> fn_;
-  };
-
-  std::unique_ptr<FeedStore::Listener> FakeStore::ListenToFeed(std::function<void(int64_t)> fn) {
-    auto listener = std::make_unique<FeedListener>(this, std::move(fn));
-    {
-      absl::MutexLock lock(&listeners_mutex_);
-      listeners_.push_back(listener.get());
-      told_ = -1;
-    }
-    TellOfFeed();
-    return listener;
+class FakeStore::FeedListener final : public FeedStore::Listener {
+ public:
+  FeedListener(FakeStore* store, std::function<void(int64_t)> fn)
+      : store_(store), fn_(std::move(fn)) {}
+  ~FeedListener() override {
+    absl::MutexLock lock(&store_->listeners_mutex_);
+    std::erase(store_->listeners_, this);
   }
+  void Call(int64_t head) const { fn_(head); }
 
-  void FakeStore::TellOfFeed() {
-    int64_t head;
-    {
-      absl::MutexLock lock(&mutex_);
-      head = static_cast<int64_t>(data_.feed.size());
-    }
+ private:
+  FakeStore* const store_;
+  const std::function<void(int64_t)> fn_;
+};
+
+std::unique_ptr<FeedStore::Listener> FakeStore::ListenToFeed(std::function<void(int64_t)> fn) {
+  auto listener = std::make_unique<FeedListener>(this, std::move(fn));
+  {
     absl::MutexLock lock(&listeners_mutex_);
-    if (std::exchange(told_, std::max(told_, head)) >= head) return;
-    for (const FeedListener* listener : listeners_) listener->Call(head);
+    listeners_.push_back(listener.get());
+    told_ = -1;
   }
+  TellOfFeed();
+  return listener;
+}
 
-  absl::Status FakeStore::Exclusively(std::string_view /*name*/,
-                                      absl::FunctionRef<absl::Status()> fn) {
-    absl::MutexLock lock(&exclusive_);
-    return fn();
-  }
-
-  absl::StatusOr<RecordPtr> FakeStore::Record(std::string_view id) {
-    FANGPIN_ASSIGN_OR_RETURN(std::vector<RecordPtr> records, Records({std::string(id)}));
-    return records[0];
-  }
-
-  absl::StatusOr<std::vector<RecordPtr>> FakeStore::Records(absl::Span<const std::string> ids) {
-    std::vector<RecordPtr> records;
-    FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
-      FANGPIN_ASSIGN_OR_RETURN(const auto households, reader.Households(ids));
-      for (const auto& household : households) {
-        records.push_back(household.has_value() ? MakeRecord(*household) : nullptr);
-      }
-      return absl::OkStatus();
-    }));
-    return records;
-  }
-
-  absl::StatusOr<std::vector<PersonPlace>> FakeStore::Persons(absl::Span<const base::IdKey> keys) {
-    std::vector<std::string> numbers;
-    for (const base::IdKey key : keys) numbers.push_back(base::IdNumberOf(key));
-    std::vector<PersonPlace> places;
-    FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
-      FANGPIN_ASSIGN_OR_RETURN(const auto entries, reader.PersonsByIdNumber(numbers));
-      for (const auto& entry : entries) {
-        places.emplace_back();
-        if (!entry.has_value()) continue;
-        FANGPIN_ASSIGN_OR_RETURN(places.back(), PersonPlace::Of(entry->match, entry->active));
-      }
-      return absl::OkStatus();
-    }));
-    return places;
-  }
-
-  void FakeStore::FailWrite(int nth, absl::Status status) {
+void FakeStore::TellOfFeed() {
+  int64_t head;
+  {
     absl::MutexLock lock(&mutex_);
-    fail_in_ = nth;
-    failure_ = std::move(status);
+    head = static_cast<int64_t>(data_.feed.size());
   }
+  absl::MutexLock lock(&listeners_mutex_);
+  if (std::exchange(told_, std::max(told_, head)) >= head) return;
+  for (const FeedListener* listener : listeners_) listener->Call(head);
+}
+
+absl::Status FakeStore::Exclusively(std::string_view /*name*/,
+                                    absl::FunctionRef<absl::Status()> fn) {
+  absl::MutexLock lock(&exclusive_);
+  return fn();
+}
+
+absl::StatusOr<RecordPtr> FakeStore::Record(std::string_view id) {
+  FANGPIN_ASSIGN_OR_RETURN(std::vector<RecordPtr> records, Records({std::string(id)}));
+  return records[0];
+}
+
+absl::StatusOr<std::vector<RecordPtr>> FakeStore::Records(absl::Span<const std::string> ids) {
+  std::vector<RecordPtr> records;
+  FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(const auto households, reader.Households(ids));
+    for (const auto& household : households) {
+      records.push_back(household.has_value() ? MakeRecord(*household) : nullptr);
+    }
+    return absl::OkStatus();
+  }));
+  return records;
+}
+
+absl::StatusOr<std::vector<PersonPlace>> FakeStore::Persons(absl::Span<const base::IdKey> keys) {
+  std::vector<std::string> numbers;
+  for (const base::IdKey key : keys) numbers.push_back(base::IdNumberOf(key));
+  std::vector<PersonPlace> places;
+  FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(const auto entries, reader.PersonsByIdNumber(numbers));
+    for (const auto& entry : entries) {
+      places.emplace_back();
+      if (!entry.has_value()) continue;
+      FANGPIN_ASSIGN_OR_RETURN(places.back(), PersonPlace::Of(entry->match, entry->active));
+    }
+    return absl::OkStatus();
+  }));
+  return places;
+}
+
+void FakeStore::FailWrite(int nth, absl::Status status) {
+  absl::MutexLock lock(&mutex_);
+  fail_in_ = nth;
+  failure_ = std::move(status);
+}
 
 }  // namespace fangpin::registry

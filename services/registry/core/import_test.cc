@@ -13,6 +13,7 @@
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/temp_dir.h"
+#include "services/registry/core/errors.h"
 #include "services/registry/core/fake_store.h"
 #include "services/registry/core/import/cells.h"
 #include "services/registry/core/import/columns.h"
@@ -738,8 +739,8 @@ TEST_F(ImportTest, ARunThatWasInterruptedIsTakenUpAgain) {
   }
   const std::string id = Upload(file.Bytes(), Options());
   FASSERT_OK(Run(id));
-  // The third write is the second batch.
-  store_.FailWrite(3, absl::UnavailableError("power cut"));
+  // After the attempt, the serials and the first batch comes the second batch.
+  store_.FailWrite(4, absl::UnavailableError("power cut"));
   EXPECT_TRUE(absl::IsUnavailable(worker_.RunPending()));
   EXPECT_EQ(GetImport(id).state(), pb::IMPORT_STATE_RUNNING);
   EXPECT_EQ(GetImport(id).households_created(), static_cast<int64_t>(ImportWorker::kBatch));
@@ -748,6 +749,18 @@ TEST_F(ImportTest, ARunThatWasInterruptedIsTakenUpAgain) {
   EXPECT_EQ(done.state(), pb::IMPORT_STATE_SUCCEEDED);
   EXPECT_EQ(done.households_created() + done.households_unchanged(), kHouseholds);
   EXPECT_EQ(done.households_unchanged(), static_cast<int64_t>(ImportWorker::kBatch));
+}
+
+TEST_F(ImportTest, ABatchThatAnotherWriterMadeVoidIsLoadedAnew) {
+  Export file;
+  file.rows.push_back(Person("H1", 1, "户主"));
+  const std::string id = Upload(file.Bytes(), Options());
+  FASSERT_OK(Run(id));
+  // As if somebody had taken the person in after the batch was made ready, and let him go again.
+  store_.FailWrite(3, PersonInOtherHousehold());
+  FASSERT_OK(worker_.RunPending());
+  EXPECT_EQ(GetImport(id).state(), pb::IMPORT_STATE_SUCCEEDED);
+  EXPECT_EQ(GetImport(id).households_created(), 1);
 }
 
 TEST_F(ImportTest, ARunThatKillsTheProcessIsGivenUp) {

@@ -1,6 +1,7 @@
 #include "services/registry/core/import_worker.h"
 
 #include <algorithm>
+#include <future>
 #include <set>
 #include <utility>
 
@@ -54,22 +55,36 @@ std::vector<const FileHousehold*> Loadable(const ImportFile& file) {
   return households;
 }
 
-// Calls load(batch, claims) over batches of all households, round by round: who is deferred comes
-// again once others have been loaded, until a round brings nothing further.
-template <typename LoadBatch>
-absl::Status InRounds(std::vector<const FileHousehold*> pending, LoadBatch load) {
+using Households = std::vector<const FileHousehold*>;
+using HouseholdSpan = absl::Span<const FileHousehold* const>;
+
+// Calls load(households, claims), which returns those deferred, round by round: they come again
+// once others have been loaded, until a round brings nothing further.
+template <typename LoadAll>
+absl::Status InRounds(Households pending, LoadAll load) {
   Claims claims = Claims::kDefer;
   while (!pending.empty()) {
-    std::vector<const FileHousehold*> deferred;
-    for (size_t i = 0; i < pending.size(); i += ImportWorker::kBatch) {
-      const auto batch = absl::MakeConstSpan(pending).subspan(i, ImportWorker::kBatch);
-      FANGPIN_ASSIGN_OR_RETURN(const std::vector<const FileHousehold*> again, load(batch, claims));
-      deferred.insert(deferred.end(), again.begin(), again.end());
-    }
+    FANGPIN_ASSIGN_OR_RETURN(Households deferred, load(pending, claims));
     if (deferred.size() == pending.size()) claims = Claims::kRefuse;
     pending = std::move(deferred);
   }
   return absl::OkStatus();
+}
+
+// The part of the households that is loaded at once.
+HouseholdSpan Batch(HouseholdSpan households, size_t begin) {
+  return households.subspan(begin, ImportWorker::kBatch);
+}
+
+// The record while it is loaded.
+ImportRecord Progress(const ImportRecord& record, const LoadResult& total, const LoadResult& part) {
+  ImportRecord progress = record;
+  pb::Import& import = progress.import;
+  import.set_households_created(total.created + part.created);
+  import.set_households_updated(total.updated + part.updated);
+  import.set_households_unchanged(total.unchanged + part.unchanged);
+  import.set_households_refused(record.import.households_refused() + total.refused + part.refused);
+  return progress;
 }
 
 absl::Status RowsBad(size_t errors) {
@@ -287,24 +302,39 @@ absl::Status ImportWorker::LoadSkipping(const LoadContext& context, ImportRecord
                                         std::vector<pb::RowError>* errors) {
   LoadResult total;
   const int64_t refused_by_file = record->import.households_refused();
-  const auto load = [&](absl::Span<const FileHousehold* const> batch,
-                        Claims claims) -> absl::StatusOr<std::vector<const FileHousehold*>> {
-    FANGPIN_RETURN_IF_ERROR(KeepGoing());
-    LoadResult part;
-    FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
-      FANGPIN_ASSIGN_OR_RETURN(part, registry::Load(writer, context, batch, claims));
-      ImportRecord progress = *record;
-      progress.import.set_households_created(total.created + part.created);
-      progress.import.set_households_updated(total.updated + part.updated);
-      progress.import.set_households_unchanged(total.unchanged + part.unchanged);
-      progress.import.set_households_refused(refused_by_file + total.refused + part.refused);
-      return writer.PutImport(progress);
-    }));
-    metrics_->households_created.Increment(static_cast<uint64_t>(part.created));
-    metrics_->households_updated.Increment(static_cast<uint64_t>(part.updated));
-    std::vector<const FileHousehold*> deferred = std::move(part.deferred);
-    part.deferred.clear();
-    total.Add(part);
+  ReservedSerials serials;
+  FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(serials, ReservedSerials::Reserve(writer, context));
+    return absl::OkStatus();
+  }));
+  const auto load = [&](HouseholdSpan pending, Claims claims) -> absl::StatusOr<Households> {
+    Households deferred;
+    // While one batch is written, the next one is made ready.
+    std::future<absl::StatusOr<LoadResult>> writing;
+    const auto finish = [&]() -> absl::Status {
+      if (!writing.valid()) return absl::OkStatus();
+      FANGPIN_ASSIGN_OR_RETURN(LoadResult part, writing.get());
+      metrics_->households_created.Increment(static_cast<uint64_t>(part.created));
+      metrics_->households_updated.Increment(static_cast<uint64_t>(part.updated));
+      deferred.insert(deferred.end(), part.deferred.begin(), part.deferred.end());
+      part.deferred.clear();
+      total.Add(part);
+      return absl::OkStatus();
+    };
+    for (size_t i = 0; i < pending.size(); i += kBatch) {
+      FANGPIN_RETURN_IF_ERROR(KeepGoing());
+      const HouseholdSpan batch = Batch(pending, i);
+      std::optional<ReadyLoad> ready;
+      // In the last round one household may be let in by the one before it.
+      if (claims != Claims::kRefuse) {
+        FANGPIN_ASSIGN_OR_RETURN(ready, MakeReady(*store_, context, batch, claims, &serials));
+      }
+      FANGPIN_RETURN_IF_ERROR(finish());
+      writing = std::async(std::launch::async, [&, batch, ready = std::move(ready)]() mutable {
+        return WriteBatch(context, batch, claims, std::move(ready), *record, total);
+      });
+    }
+    FANGPIN_RETURN_IF_ERROR(finish());
     return deferred;
   };
   FANGPIN_RETURN_IF_ERROR(InRounds(Loadable(*context.file), load));
@@ -313,23 +343,45 @@ absl::Status ImportWorker::LoadSkipping(const LoadContext& context, ImportRecord
   return absl::OkStatus();
 }
 
+absl::StatusOr<LoadResult> ImportWorker::WriteBatch(const LoadContext& context, HouseholdSpan batch,
+                                                    Claims claims, std::optional<ReadyLoad> ready,
+                                                    const ImportRecord& record,
+                                                    const LoadResult& total) {
+  if (ready.has_value()) {
+    const absl::Status status = store_->Write([&](RegistryWriter& writer) -> absl::Status {
+      FANGPIN_RETURN_IF_ERROR(writer.PutPrepared(*ready->changes));
+      return writer.PutImport(Progress(record, total, ready->result));
+    });
+    if (status.ok()) return std::move(ready->result);
+    if (!IsVoid(status)) return status;
+  }
+  LoadResult part;
+  FANGPIN_RETURN_IF_ERROR(store_->Write([&](RegistryWriter& writer) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(part, registry::Load(writer, context, batch, claims));
+    return writer.PutImport(Progress(record, total, part));
+  }));
+  return part;
+}
+
 absl::Status ImportWorker::LoadAllOrNothing(const LoadContext& context, ImportRecord* record,
                                             std::vector<pb::RowError>* errors) {
   LoadResult total;
   const int64_t refused_by_file = record->import.households_refused();
   const absl::Status status = store_->Write([&](RegistryWriter& writer) -> absl::Status {
     total = {};
-    FANGPIN_RETURN_IF_ERROR(InRounds(
-        Loadable(*context.file),
-        [&](absl::Span<const FileHousehold* const> batch,
-            Claims claims) -> absl::StatusOr<std::vector<const FileHousehold*>> {
-          FANGPIN_RETURN_IF_ERROR(KeepGoing());
-          FANGPIN_ASSIGN_OR_RETURN(LoadResult part, registry::Load(writer, context, batch, claims));
-          std::vector<const FileHousehold*> deferred = std::move(part.deferred);
-          part.deferred.clear();
-          total.Add(part);
-          return deferred;
-        }));
+    const auto load = [&](HouseholdSpan pending, Claims claims) -> absl::StatusOr<Households> {
+      Households deferred;
+      for (size_t i = 0; i < pending.size(); i += kBatch) {
+        FANGPIN_RETURN_IF_ERROR(KeepGoing());
+        FANGPIN_ASSIGN_OR_RETURN(LoadResult part,
+                                 registry::Load(writer, context, Batch(pending, i), claims));
+        deferred.insert(deferred.end(), part.deferred.begin(), part.deferred.end());
+        part.deferred.clear();
+        total.Add(part);
+      }
+      return deferred;
+    };
+    FANGPIN_RETURN_IF_ERROR(InRounds(Loadable(*context.file), load));
     return total.errors.empty() ? absl::OkStatus() : RowsBad(total.errors.size());
   });
   if (!status.ok()) {

@@ -2,6 +2,7 @@
 #define FANGPIN_REGISTRY_CORE_IMPORT_WORKER_H_
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,7 +24,7 @@ namespace fangpin::registry {
 class ImportWorker {
  public:
   // Households in one transaction when bad ones are skipped.
-  static constexpr size_t kBatch = 500;
+  static constexpr size_t kBatch = 1000;
   // Runs of one import that may end in a crash before it is given up.
   static constexpr int kMaxAttempts = 3;
   // Errors kept of one import; the last of them says that there are more.
@@ -61,6 +62,12 @@ class ImportWorker {
                             std::vector<pb::RowError>* errors);
   absl::Status LoadSkipping(const LoadContext& context, ImportRecord* record,
                             std::vector<pb::RowError>* errors);
+  // Writes what is ready, or loads the batch anew when that is void or not there. `total`: of the
+  // batches before.
+  absl::StatusOr<LoadResult> WriteBatch(const LoadContext& context,
+                                        absl::Span<const FileHousehold* const> batch, Claims claims,
+                                        std::optional<ReadyLoad> ready, const ImportRecord& record,
+                                        const LoadResult& total);
   absl::Status LoadAllOrNothing(const LoadContext& context, ImportRecord* record,
                                 std::vector<pb::RowError>* errors);
   absl::Status End(ImportRecord record, std::vector<pb::RowError> errors, std::string workbook,

@@ -6,11 +6,14 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "libs/base/civil.h"
 #include "libs/base/division.h"
+#include "libs/base/error.h"
 #include "libs/base/household_id.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
+#include "services/registry/core/errors.h"
 #include "services/registry/core/household.h"
 #include "services/registry/core/import/merge.h"
 #include "services/registry/core/labels.h"
@@ -248,6 +251,33 @@ absl::StatusOr<Decided> Decide(RegistryReader& reader, const LoadContext& contex
   return decided;
 }
 
+// Changes that load what was decided; those who let members go stand before those who take them in.
+// `next_serial`: see ReservedSerials; OUT_OF_RANGE without one. Point into `decided`.
+absl::StatusOr<std::vector<HouseholdChange>> MakeChanges(
+    const LoadContext& context, Decided& decided,
+    absl::FunctionRef<std::optional<int>(const std::string& village)> next_serial) {
+  const std::string reason = base::StrCat("导入 ", context.import_id);
+  const absl::CivilDay today = base::Today(context.now);
+  std::vector<HouseholdChange> changes;
+  changes.reserve(decided.creates.size() + decided.updates.size());
+  for (auto& [candidate, after] : decided.updates) {
+    changes.push_back({&*candidate.before, MakeRevision(&*candidate.before, std::move(after),
+                                                        context.now, context.actor, reason)});
+  }
+  for (const Candidate& candidate : decided.creates) {
+    pb::Household household = Merge(nullptr, *candidate.from, *context.file, today);
+    const std::optional<int> serial = next_serial(household.division());
+    if (!serial.has_value()) return absl::OutOfRangeError("no serial left");
+    FANGPIN_ASSIGN_OR_RETURN(*household.mutable_id(),
+                             base::MakeHouseholdId(household.division(), *serial));
+    AssignPersonIds(nullptr, &household);
+    Complete(nullptr, &household);
+    changes.push_back(
+        {nullptr, MakeRevision(nullptr, std::move(household), context.now, context.actor, reason)});
+  }
+  return changes;
+}
+
 }  // namespace
 
 absl::StatusOr<LoadContext> MakeLoadContext(RegistryReader& reader, const ImportFile& file,
@@ -267,7 +297,12 @@ absl::StatusOr<LoadContext> MakeLoadContext(RegistryReader& reader, const Import
   }
   FANGPIN_ASSIGN_OR_RETURN(auto ids, reader.HouseholdIdsByNationalId(national_ids));
   for (size_t i = 0; i < ids.size(); ++i) {
-    if (ids[i].has_value()) context.held.emplace(*std::move(ids[i]), !file.households[i].bad);
+    const FileHousehold& h = file.households[i];
+    if (ids[i].has_value()) {
+      context.held.emplace(*std::move(ids[i]), !h.bad);
+    } else if (!h.bad && file.kind != pb::IMPORT_KIND_WORK_SPELLS) {
+      ++context.fresh[h.household.division()];
+    }
   }
   return context;
 }
@@ -310,33 +345,58 @@ absl::StatusOr<LoadResult> Preview(RegistryReader& reader, const LoadContext& co
 absl::StatusOr<LoadResult> Load(RegistryWriter& writer, const LoadContext& context,
                                 absl::Span<const FileHousehold* const> households, Claims claims) {
   FANGPIN_ASSIGN_OR_RETURN(Decided decided, Decide(writer, context, households, claims));
-  const std::string reason = base::StrCat("导入 ", context.import_id);
-  const absl::CivilDay today = base::Today(context.now);
-  std::vector<HouseholdChange> changes;
-  changes.reserve(decided.creates.size() + decided.updates.size());
-  // Those who let members go stand before those who take them in.
-  for (auto& [candidate, after] : decided.updates) {
-    changes.push_back({&*candidate.before, MakeRevision(&*candidate.before, std::move(after),
-                                                        context.now, context.actor, reason)});
-  }
   std::map<std::string, int> wanted;  // new households by village
   for (const Candidate& c : decided.creates) ++wanted[c.from->household.division()];
   std::map<std::string, int> next;
   for (const auto& [village, count] : wanted) {
     FANGPIN_ASSIGN_OR_RETURN(next[village], writer.ReserveSerials(village, count));
   }
-  for (const Candidate& candidate : decided.creates) {
-    pb::Household household = Merge(nullptr, *candidate.from, *context.file, today);
-    FANGPIN_ASSIGN_OR_RETURN(
-        *household.mutable_id(),
-        base::MakeHouseholdId(household.division(), next[household.division()]++));
-    AssignPersonIds(nullptr, &household);
-    Complete(nullptr, &household);
-    changes.push_back(
-        {nullptr, MakeRevision(nullptr, std::move(household), context.now, context.actor, reason)});
-  }
+  FANGPIN_ASSIGN_OR_RETURN(const std::vector<HouseholdChange> changes,
+                           MakeChanges(context, decided, [&](const std::string& village) {
+                             return std::optional<int>(next[village]++);
+                           }));
   FANGPIN_RETURN_IF_ERROR(writer.Put(changes));
   return std::move(decided.result);
+}
+
+absl::StatusOr<ReservedSerials> ReservedSerials::Reserve(RegistryWriter& writer,
+                                                         const LoadContext& context) {
+  ReservedSerials serials;
+  for (const auto& [village, count] : context.fresh) {
+    FANGPIN_ASSIGN_OR_RETURN(const int first, writer.ReserveSerials(village, count));
+    serials.left_[village] = {first, first + count};
+  }
+  return serials;
+}
+
+std::optional<int> ReservedSerials::Next(const std::string& village) {
+  const auto at = left_.find(village);
+  if (at == left_.end() || at->second.first == at->second.second) return std::nullopt;
+  return at->second.first++;
+}
+
+absl::StatusOr<std::optional<ReadyLoad>> MakeReady(
+    RegistryStore& store, const LoadContext& context,
+    absl::Span<const FileHousehold* const> households, Claims claims, ReservedSerials* serials) {
+  Decided decided;
+  FANGPIN_RETURN_IF_ERROR(store.Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(decided, Decide(reader, context, households, claims));
+    return absl::OkStatus();
+  }));
+  const absl::StatusOr<std::vector<HouseholdChange>> changes = MakeChanges(
+      context, decided, [&](const std::string& village) { return serials->Next(village); });
+  if (absl::IsOutOfRange(changes.status())) return std::nullopt;
+  FANGPIN_RETURN_IF_ERROR(changes.status());
+  ReadyLoad ready;
+  FANGPIN_ASSIGN_OR_RETURN(ready.changes, store.Prepare(*changes));
+  ready.result = std::move(decided.result);
+  return ready;
+}
+
+bool IsVoid(const absl::Status& status) {
+  const std::string reason = base::Reason(status);
+  return reason == kHouseholdChanged || reason == base::Reason(PersonInOtherHousehold()) ||
+         reason == base::Reason(HouseholdNumberExists());
 }
 
 absl::StatusOr<LoadResult> LoadVillages(RegistryReader& reader, RegistryWriter* writer,

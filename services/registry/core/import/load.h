@@ -2,7 +2,11 @@
 #define FANGPIN_REGISTRY_CORE_IMPORT_LOAD_H_
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -24,6 +28,8 @@ struct LoadContext {
   absl::Time now;
   // Households of the file that are on record, by id, and whether they can be loaded.
   absl::flat_hash_map<std::string, bool> held;
+  // Households that are to be registered, by village.
+  std::map<std::string, int> fresh;
 };
 // Both must outlive the context.
 absl::StatusOr<LoadContext> MakeLoadContext(RegistryReader& reader, const ImportFile& file,
@@ -63,6 +69,31 @@ absl::StatusOr<LoadResult> Preview(RegistryReader& reader, const LoadContext& co
 // Loads the households that can be loaded.
 absl::StatusOr<LoadResult> Load(RegistryWriter& writer, const LoadContext& context,
                                 absl::Span<const FileHousehold* const> households, Claims claims);
+
+// Serials of the households that are to be registered, reserved in one go.
+class ReservedSerials {
+ public:
+  static absl::StatusOr<ReservedSerials> Reserve(RegistryWriter& writer,
+                                                 const LoadContext& context);
+  // nullopt when there is none left.
+  std::optional<int> Next(const std::string& village);
+
+ private:
+  std::map<std::string, std::pair<int, int>> left_;  // first, end
+};
+
+// A load that only has to be written.
+struct ReadyLoad {
+  LoadResult result;
+  std::unique_ptr<const PreparedChanges> changes;
+};
+
+// Load up to the writing, from what is on record now; another writer may make it void, which
+// PutPrepared tells (IsVoid). nullopt when there are not enough serials.
+absl::StatusOr<std::optional<ReadyLoad>> MakeReady(
+    RegistryStore& store, const LoadContext& context,
+    absl::Span<const FileHousehold* const> households, Claims claims, ReservedSerials* serials);
+bool IsVoid(const absl::Status& status);
 
 // Loads the villages of a file that are not bad, counted like households; `writer` may be null:
 // then nothing is written.
