@@ -8,6 +8,7 @@
 #include <exception>
 #include <optional>
 
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "libs/base/division.h"
 #include "libs/base/error.h"

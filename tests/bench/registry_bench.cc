@@ -333,6 +333,7 @@ class Bench {
     Compare<BatchGetHouseholdsResponse>(
         "batch get", "BatchGetHouseholds", kBatchGet, Warm::kYes, std::nullopt,
         [](const World& w) { return BatchGets(w, kHot / kBatchGet, 6); });
+    CompareExports();
     Memory();
     CompareUpdates();
     CompareImports();
@@ -455,6 +456,57 @@ class Bench {
     report_.Add({.name = Name("server memory a household"),
                  .value = bytes / large_world_.size(),
                  .unit = "B/household"});
+  }
+
+  // Households that the export of one county sends, and in how many seconds and messages.
+  struct Exported {
+    double households = 0, messages = 0, seconds = 0;
+    size_t message_bytes = 0;
+  };
+  static Exported Export(Target& target, const std::string& county) {
+    const auto stub = registry_pb::RegistryService::NewStub(target.channel());
+    grpc::ClientContext context;
+    context.AddMetadata(rpc::kAuthorizationKey, target.authorization());
+    registry_pb::ExportHouseholdsRequest request;
+    request.mutable_filter()->set_division(county);
+    Exported exported;
+    const absl::Time start = absl::Now();
+    const auto stream = stub->ExportHouseholds(&context, request);
+    for (registry_pb::ExportHouseholdsResponse part; stream->Read(&part);) {
+      exported.households += part.households_size();
+      exported.messages += 1;
+      exported.message_bytes = std::max(exported.message_bytes, part.ByteSizeLong());
+    }
+    Require(rpc::FromGrpc(stream->Finish()));
+    exported.seconds = absl::ToDoubleSeconds(absl::Now() - start);
+    return exported;
+  }
+
+  void CompareExports() {
+    if (!Wanted("export")) return;
+    const std::string large_county =
+        large_world_.Id(large_world_.size() / 2).substr(0, 6) + "000000";
+    const Exported first = Export(large_->target(), large_county);
+    const double a_message = first.households / first.messages;
+    const auto echo = EchoRequests(0, first.message_bytes);
+    std::vector<double> rates[3];
+    for (int round = 0; round < kImportRounds; ++round) {
+      const Exported large = Export(large_->target(), large_county);
+      rates[0].push_back(large.households / large.seconds);
+      rates[1].push_back(bare_.target().Measure({kEcho, echo.get()}, 1, time()).calls_per_second *
+                         a_message);
+      if (small_ == nullptr) continue;
+      const Exported small = Export(small_->target(), kProvince);
+      rates[2].push_back(small.households / small.seconds);
+    }
+    const double rate = Median(rates[0]);
+    report_.Add({.name = Name("export, one reader"),
+                 .value = rate,
+                 .unit = "rows/s",
+                 .baseline = Median(rates[1])});
+    AddSizes("export", 1e6 / rate, rates[2].empty() ? 0 : 1e6 / Median(rates[2]), "us");
+    Say(absl::StrFormat("export: %.0f rows/s of %.0f, bare %.0f", rate, first.households,
+                        Median(rates[1])));
   }
 
   void CompareUpdates() {
