@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "absl/strings/ascii.h"
 
@@ -41,12 +42,23 @@ bool IsInvisible(char32_t c) { return (c >= 0x200B && c <= 0x200D) || c == 0x206
 
 bool IsFullWidthAscii(char32_t c) { return c >= 0xFF01 && c <= 0xFF5E; }
 
+// How many bytes stand before the first that is not ASCII: in most texts all of them.
+size_t AsciiLength(std::string_view text) {
+  size_t at = 0;
+  for (uint64_t word; at + sizeof(word) <= text.size(); at += sizeof(word)) {
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    if ((word & 0x8080808080808080) != 0) break;
+  }
+  while (at < text.size() && static_cast<uint8_t>(text[at]) < 0x80) ++at;
+  return at;
+}
+
 bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
 
 }  // namespace
 
 bool IsValidUtf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
+  for (size_t at = AsciiLength(text); at < text.size();) {
     const Decoded d = Decode(text, at);
     if (d.code_point == kMalformed) return false;
     at += d.bytes;
@@ -59,9 +71,11 @@ size_t CodePoints(std::string_view text) {
 }
 
 std::string NormaliseWidth(std::string_view text) {
-  std::string out;
+  size_t at = AsciiLength(text);
+  std::string out(text.substr(0, at));
+  if (at == text.size()) return out;
   out.reserve(text.size());
-  for (size_t at = 0; at < text.size();) {
+  while (at < text.size()) {
     const Decoded d = Decode(text, at);
     if (d.code_point == kMalformed) {
       out.push_back(text[at]);

@@ -43,6 +43,9 @@ struct Options {
   // Write calls that may wait; one more is RESOURCE_EXHAUSTED, SQL_QUEUE_FULL. PostgreSQL: calls
   // of both kinds waiting for a connection.
   int max_waiting = 4096;
+  // SQLite: no other process may open the file so: FAILED_PRECONDITION, SQL_FILE_IN_USE. For owners
+  // who keep what they have read. PostgreSQL: without meaning.
+  bool sole_owner = false;
   // SQLite: a commit gathers waiting writes up to this many, and starts none after this long.
   int max_group_writes = 512;
   absl::Duration max_group_time = absl::Milliseconds(5);

@@ -23,6 +23,7 @@ std::string_view Message(std::string_view reason) {
   if (reason == kTimeout) return "数据库操作超时";
   if (reason == kUnavailable) return "数据库暂不可用，请稍后重试";
   if (reason == kCommitUnknown) return "提交时数据库连接中断，结果未知，请核实后重试";
+  if (reason == kFileInUse) return "数据库文件正由另一个进程使用";
   if (reason == kQueueFull) return "等待处理的请求过多，请稍后重试";
   if (reason == kFull) return "数据库空间或资源不足";
   if (reason == kCorrupt) return "数据库文件损坏";

@@ -27,6 +27,7 @@ inline constexpr std::string_view kNestedWrite = "SQL_NESTED_WRITE";          //
 inline constexpr std::string_view kNestedStatement = "SQL_NESTED_STATEMENT";  // INTERNAL
 inline constexpr std::string_view kInternal = "SQL_INTERNAL";                 // INTERNAL
 inline constexpr std::string_view kEncoding = "SQL_ENCODING";                 // FAILED_PRECONDITION
+inline constexpr std::string_view kFileInUse = "SQL_FILE_IN_USE";             // FAILED_PRECONDITION
 inline constexpr std::string_view kSchemaNewer = "SQL_SCHEMA_NEWER";          // FAILED_PRECONDITION
 inline constexpr std::string_view kSchemaChanged = "SQL_SCHEMA_CHANGED";      // FAILED_PRECONDITION
 

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <deque>
 #include <exception>
+#include <filesystem>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -97,6 +99,8 @@ class SqliteDatabase final : public Database {
 
   SqliteDatabase(std::string path, Options options)
       : path_(std::move(path)), options_(std::move(options)) {}
+  // Takes the file for this process until the end.
+  absl::Status TakeFile();
 
   absl::StatusOr<std::unique_ptr<Reader>> AcquireReader() ABSL_LOCKS_EXCLUDED(readers_mu_);
   void ReleaseReader(std::unique_ptr<Reader> reader) ABSL_LOCKS_EXCLUDED(readers_mu_);
@@ -122,6 +126,7 @@ class SqliteDatabase final : public Database {
 
   const std::string path_;
   const Options options_;
+  int owner_fd_ = -1;  // locked, of a sole owner
 
   // Commits acknowledged by this object; a snapshot taken at an older count is not reused.
   std::atomic<uint64_t> commits_{0};
@@ -155,6 +160,7 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(Options opt
   if (path.starts_with("//")) path.erase(0, 2);
   std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(std::move(path), std::move(options)));
   const Options& o = database->options_;
+  if (o.sole_owner) FANGPIN_RETURN_IF_ERROR(database->TakeFile());
   using Access = SqliteConnection::Access;
   FANGPIN_ASSIGN_OR_RETURN(database->writer_,
                            SqliteConnection::Open(database->path_, Access::kWrite, o));
@@ -167,6 +173,18 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(Options opt
   database->checkpoint_thread_ = std::thread([self] { self->CheckpointLoop(); });
   database->writer_thread_ = std::thread([self] { self->WriterLoop(); });
   return database;
+}
+
+absl::Status SqliteDatabase::TakeFile() {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::path(path_).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  // Beside the file itself, whose own locks are SQLite's.
+  const std::string file = base::StrCat(path_, ".owner");
+  owner_fd_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (owner_fd_ < 0) return SqliteError(SQLITE_CANTOPEN, {});
+  if (flock(owner_fd_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
+  return OwnError(absl::StatusCode::kFailedPrecondition, kFileInUse, Engine::kSqlite, "", "");
 }
 
 SqliteDatabase::~SqliteDatabase() {
@@ -184,6 +202,10 @@ SqliteDatabase::~SqliteDatabase() {
     }
     checkpoint_thread_.join();
   }
+  writer_.reset();
+  checkpointer_.reset();
+  // Closing gives the lock back, as does the end of the process.
+  if (owner_fd_ >= 0) close(owner_fd_);
 }
 
 // ---- reading

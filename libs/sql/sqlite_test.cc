@@ -12,6 +12,7 @@
 #include "libs/sql/database.h"
 #include "libs/sql/errors.h"
 #include "libs/testing/status_matchers.h"
+#include "libs/testing/subprocess.h"
 #include "libs/testing/temp_dir.h"
 #include "sql/sql_sample_sql.h"
 
@@ -82,6 +83,39 @@ TEST_F(SqliteTest, WriteInsideAWriteIsRefused) {
   EXPECT_THAT(
       database->Write([&](Tx&) { return database->Write([](Tx&) { return absl::OkStatus(); }); }),
       ErrorIs(absl::StatusCode::kInternal, kNestedWrite));
+}
+
+TEST_F(SqliteTest, ASoleOwnerKeepsOthersOut) {
+  options_.sole_owner = true;
+  auto owner = OpenWithSchema();
+  EXPECT_THAT(Open(options_), ErrorIs(absl::StatusCode::kFailedPrecondition, kFileInUse));
+  owner.reset();
+  EXPECT_THAT(Open(options_), IsOk());
+}
+
+// A process that opens and closes the file must not take the log away from this one.
+TEST_F(SqliteTest, AnotherProcessComesAndGoes) {
+  const auto database = OpenWithSchema();
+  const auto put = [&](int value) {
+    return database->Write(
+        [&](Tx& tx) { return tx.Execute(sql_sample_sql::kPutCounter, "a", value).status(); });
+  };
+  ASSERT_THAT(put(1), IsOk());
+  // As a backup tool does: open, read, close.
+  auto other = testing::Subprocess::Start(
+      {.argv = {"python3", "-c",
+                "import sqlite3, sys\n"
+                "db = sqlite3.connect(sys.argv[1])\n"
+                "print(db.execute('SELECT count(*) FROM sqlite_schema').fetchone())\n"
+                "db.close()",
+                file_}});
+  ASSERT_THAT(other, IsOk());
+  EXPECT_THAT((*other)->Wait(absl::Seconds(30)),
+              testing::IsOkAndHolds(testing::Subprocess::Exit{}));
+  struct stat info;
+  EXPECT_EQ(stat((file_ + "-wal").c_str(), &info), 0) << "the log is gone";
+  ASSERT_THAT(put(2), IsOk());
+  EXPECT_THAT(Open(options_), IsOk());
 }
 
 TEST_F(SqliteTest, FileOfAnotherKindIsRefused) {

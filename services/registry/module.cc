@@ -24,11 +24,12 @@ namespace {
 constexpr char kName[] = "registry";
 constexpr char kDivisionsFile[] = "deploy/data/gansu_divisions.csv";
 
-// A SQLite file is this process's own. PostgreSQL is not: other processes write there too.
-std::unique_ptr<RegistryCache> MakeCache(rpc::ModuleEnv& env, const sql::Database& database) {
-  const int mebibytes = env.config().limits().cache_mebibytes();
-  if (database.engine() != sql::Engine::kSqlite || mebibytes <= 0) return nullptr;
-  return std::make_unique<RegistryCache>(static_cast<size_t>(mebibytes) << 20);
+int CacheMebibytes(const rpc::ModuleEnv& env) { return env.config().limits().cache_mebibytes(); }
+
+// A SQLite file has a sole owner. In PostgreSQL other processes write too.
+std::unique_ptr<RegistryCache> MakeCache(const rpc::ModuleEnv& env, const sql::Database& database) {
+  if (database.engine() != sql::Engine::kSqlite || CacheMebibytes(env) <= 0) return nullptr;
+  return std::make_unique<RegistryCache>(static_cast<size_t>(CacheMebibytes(env)) << 20);
 }
 
 class RegistryModule final : public rpc::Module {
@@ -92,8 +93,10 @@ absl::StatusOr<std::unique_ptr<rpc::Module>> MakeRegistryModule(rpc::ModuleEnv& 
       DivisionTree tree,
       DivisionTree::Load(named != nullptr ? named : rpc::FindDeployed(kDivisionsFile)));
   FANGPIN_ASSIGN_OR_RETURN(seal::KeyRing ring, seal::KeyRing::LoadOrCreate(env.seal_key_file()));
-  FANGPIN_ASSIGN_OR_RETURN(std::unique_ptr<sql::Database> database,
-                           sql::Open({.uri = env.DatabaseUri(kName), .schema = kName}));
+  FANGPIN_ASSIGN_OR_RETURN(
+      std::unique_ptr<sql::Database> database,
+      sql::Open(
+          {.uri = env.DatabaseUri(kName), .schema = kName, .sole_owner = CacheMebibytes(env) > 0}));
   FANGPIN_RETURN_IF_ERROR(MigrateRegistry(*database));
   return std::make_unique<RegistryModule>(env, std::move(tree), std::move(ring),
                                           std::move(database));
