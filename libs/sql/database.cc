@@ -1,6 +1,7 @@
 #include "libs/sql/database.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/time/clock.h"
@@ -37,6 +38,10 @@ absl::Status Tx::CheckUsable(std::string_view name) {
     // The outer statement is not at fault, but whoever wrote this must see it.
     return Doom(OwnError(absl::StatusCode::kInternal, kNestedStatement, engine_, name,
                          "a statement inside ForEach"));
+  }
+  if (std::exchange(used_, true) && once_) {
+    return Doom(OwnError(absl::StatusCode::kInternal, kSecondStatement, engine_, name,
+                         "a second statement in ReadOnce"));
   }
   return doomed_;
 }

@@ -114,8 +114,9 @@ class Tx {
   void Notify(std::string_view topic);
 
  protected:
-  // options must outlive the transaction.
-  Tx(Engine engine, const Options& options) : engine_(engine), options_(options) {}
+  // options must outlive the transaction. once: for one statement only.
+  Tx(Engine engine, const Options& options, bool once)
+      : engine_(engine), options_(options), once_(once) {}
   virtual ~Tx() = default;
 
  private:
@@ -141,6 +142,8 @@ class Tx {
 
   const Engine engine_;
   const Options& options_;
+  const bool once_;
+  bool used_ = false;
   absl::Status doomed_;
   bool visiting_ = false;
   std::vector<std::string> topics_;
@@ -162,6 +165,10 @@ class Database {
   // Runs fn on one consistent snapshot that includes every write acknowledged before. fn may run
   // again when the connection was lost. Returns fn's status, or why the database failed.
   virtual absl::Status Read(absl::FunctionRef<absl::Status(Tx&)> fn) = 0;
+
+  // As Read, for one statement, which needs no transaction around it: a second one fails with
+  // INTERNAL, SQL_SECOND_STATEMENT. On PostgreSQL a third of the way to the server and back.
+  virtual absl::Status ReadOnce(absl::FunctionRef<absl::Status(Tx&)> fn) = 0;
 
   // Runs fn in a serialisable transaction and returns once it is durably committed. fn may run
   // again after a conflict, on another thread than the caller's; it must have no effect but

@@ -96,6 +96,33 @@ TEST_P(DatabaseContractTest, StatementWithUnknownColumnDoesNotPrepare) {
               ErrorIs(StatusCode::kInternal, kInternal));
 }
 
+TEST_P(DatabaseContractTest, ReadOnceSeesWhatWasCommittedAndTakesOneStatement) {
+  const auto get = [&](int64_t* value) {
+    return database_->ReadOnce([&](Tx& tx) -> absl::Status {
+      const auto row = tx.First(kGetCounter, "a");
+      if (!row.ok()) return row.status();
+      *value = row->has_value() ? (*row)->Int(0) : -1;
+      return absl::OkStatus();
+    });
+  };
+  int64_t value = 0;
+  ASSERT_THAT(get(&value), IsOk());
+  EXPECT_EQ(value, -1);
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_THAT(database_->Write([&](Tx& tx) { return tx.Execute(kPutCounter, "a", i).status(); }),
+                IsOk());
+    ASSERT_THAT(get(&value), IsOk());
+    EXPECT_EQ(value, i);
+  }
+  EXPECT_THAT(database_->ReadOnce([](Tx& tx) -> absl::Status {
+    (void)tx.First(kGetCounter, "a");
+    return tx.First(kGetCounter, "a").status();
+  }),
+              ErrorIs(StatusCode::kInternal, kSecondStatement));
+  // The connection is as good as before.
+  ASSERT_THAT(get(&value), IsOk());
+}
+
 TEST_P(DatabaseContractTest, KeysSortByByte) {
   for (const char* id : {"户", "é", "b", "B", "a", "A", "ä", "安", "Z", "-", "1", "10", "2"}) {
     ASSERT_THAT(Insert({.id = id}), IsOk());

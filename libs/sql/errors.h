@@ -25,6 +25,7 @@ inline constexpr std::string_view kFull = "SQL_FULL";                         //
 inline constexpr std::string_view kCorrupt = "SQL_CORRUPT";                   // DATA_LOSS
 inline constexpr std::string_view kNestedWrite = "SQL_NESTED_WRITE";          // INTERNAL
 inline constexpr std::string_view kNestedStatement = "SQL_NESTED_STATEMENT";  // INTERNAL
+inline constexpr std::string_view kSecondStatement = "SQL_SECOND_STATEMENT";  // INTERNAL
 inline constexpr std::string_view kInternal = "SQL_INTERNAL";                 // INTERNAL
 inline constexpr std::string_view kEncoding = "SQL_ENCODING";                 // FAILED_PRECONDITION
 inline constexpr std::string_view kFileInUse = "SQL_FILE_IN_USE";             // FAILED_PRECONDITION

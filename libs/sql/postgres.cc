@@ -19,6 +19,8 @@ namespace {
 
 // A snapshot needs no predicate locks, so reading never aborts a writer.
 constexpr std::string_view kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+// A statement by itself has a snapshot of its own, taken when it begins.
+constexpr std::string_view kNoTransaction = "";
 // As on SQLite: what commits could have run one after the other.
 constexpr std::string_view kBeginWrite = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 // Without predicate locks, so a scan of what writers add to aborts none of them.
@@ -41,8 +43,8 @@ bool IsSchemaName(std::string_view name) {
 
 class PostgresTx final : public Tx {
  public:
-  PostgresTx(PostgresConnection& connection, const Options& options)
-      : Tx(Engine::kPostgres, options), connection_(connection) {}
+  PostgresTx(PostgresConnection& connection, const Options& options, bool once)
+      : Tx(Engine::kPostgres, options, once), connection_(connection) {}
 
  private:
   absl::Status DoForEach(const Statement& statement, absl::Span<const Value> args, bool stream,
@@ -74,6 +76,9 @@ class PostgresDatabase final : public Database {
   Engine engine() const override { return Engine::kPostgres; }
   absl::Status Read(absl::FunctionRef<absl::Status(Tx&)> fn) override {
     return Transact(kBeginRead, fn);
+  }
+  absl::Status ReadOnce(absl::FunctionRef<absl::Status(Tx&)> fn) override {
+    return Transact(kNoTransaction, fn);
   }
   absl::Status Write(absl::FunctionRef<absl::Status(Tx&)> fn) override {
     return Transact(kBeginWrite, fn);
@@ -190,14 +195,15 @@ PostgresDatabase::Outcome PostgresDatabase::TransactOnce(PostgresConnection& con
     outcome.conflict = database_status.code() == absl::StatusCode::kAborted;
     outcome.lost_before_commit = connection.broken();
   };
-  outcome.status = connection.Script("BEGIN", std::string(begin));
+  const bool once = begin == kNoTransaction;
+  if (!once) outcome.status = connection.Script("BEGIN", std::string(begin));
   if (!outcome.status.ok()) {
     judge(outcome.status);
     return outcome;
   }
   std::vector<std::string> topics;
   {
-    PostgresTx tx(connection, options_);
+    PostgresTx tx(connection, options_, once);
     outcome.status = fn(tx);
     if (!Doomed(tx).ok()) {
       judge(Doomed(tx));
@@ -206,7 +212,7 @@ PostgresDatabase::Outcome PostgresDatabase::TransactOnce(PostgresConnection& con
     }
     topics = TakeTopics(tx);
   }
-  if (!outcome.status.ok()) return outcome;
+  if (!outcome.status.ok() || once) return outcome;
   outcome.status = connection.Commit();
   if (!outcome.status.ok()) {
     outcome.conflict = outcome.status.code() == absl::StatusCode::kAborted;

@@ -36,8 +36,8 @@ constexpr absl::Duration kLogResetWait = absl::Seconds(1);
 
 class SqliteTx final : public Tx {
  public:
-  SqliteTx(SqliteConnection& connection, const Options& options)
-      : Tx(Engine::kSqlite, options), connection_(connection) {}
+  SqliteTx(SqliteConnection& connection, const Options& options, bool once = false)
+      : Tx(Engine::kSqlite, options, once), connection_(connection) {}
 
  private:
   absl::Status DoForEach(const Statement& statement, absl::Span<const Value> args, bool /*stream*/,
@@ -74,7 +74,12 @@ class SqliteDatabase final : public Database {
   ~SqliteDatabase() override;
 
   Engine engine() const override { return Engine::kSqlite; }
-  absl::Status Read(absl::FunctionRef<absl::Status(Tx&)> fn) override;
+  absl::Status Read(absl::FunctionRef<absl::Status(Tx&)> fn) override {
+    return ReadFrom(fn, /*once=*/false);
+  }
+  absl::Status ReadOnce(absl::FunctionRef<absl::Status(Tx&)> fn) override {
+    return ReadFrom(fn, /*once=*/true);
+  }
   absl::Status Write(absl::FunctionRef<absl::Status(Tx&)> fn) override;
   absl::Status Maintain(absl::FunctionRef<absl::Status(Tx&)> fn) override { return Write(fn); }
   absl::Status Prepare(const Statement& statement) override;
@@ -102,6 +107,7 @@ class SqliteDatabase final : public Database {
   // Takes the file for this process until the end.
   absl::Status TakeFile();
 
+  absl::Status ReadFrom(absl::FunctionRef<absl::Status(Tx&)> fn, bool once);
   absl::StatusOr<std::unique_ptr<Reader>> AcquireReader() ABSL_LOCKS_EXCLUDED(readers_mu_);
   void ReleaseReader(std::unique_ptr<Reader> reader) ABSL_LOCKS_EXCLUDED(readers_mu_);
   // Leaves the reader in a transaction whose snapshot includes all that was acknowledged.
@@ -257,7 +263,7 @@ void SqliteDatabase::EndIdleSnapshots() {
   }
 }
 
-absl::Status SqliteDatabase::Read(absl::FunctionRef<absl::Status(Tx&)> fn) {
+absl::Status SqliteDatabase::ReadFrom(absl::FunctionRef<absl::Status(Tx&)> fn, bool once) {
   FANGPIN_ASSIGN_OR_RETURN(std::unique_ptr<Reader> reader, AcquireReader());
   Reader& r = *reader;
   bool keep_snapshot = false;
@@ -269,7 +275,7 @@ absl::Status SqliteDatabase::Read(absl::FunctionRef<absl::Status(Tx&)> fn) {
     ReleaseReader(std::move(reader));
   };
   FANGPIN_RETURN_IF_ERROR(BeginSnapshot(r));
-  SqliteTx tx(*r.connection, options_);
+  SqliteTx tx(*r.connection, options_, once);
   absl::Status status = fn(tx);
   if (!Doomed(tx).ok()) return status.ok() ? Doomed(tx) : status;
   keep_snapshot = true;

@@ -30,7 +30,10 @@ struct HouseholdTable {
   const char* id_column;
 };
 constexpr HouseholdTable kTables[] = {
-    {"households", "id"}, {"revisions", "household_id"}, {"persons", "household_id"}};
+    {"households", "id"},
+    {"revisions", "household_id"},
+    {"persons", "household_id"},
+    {"feed", "household_id"}};
 
 sql::Value ToValue(const sql::Row::Cell& cell) {
   switch (cell.kind) {

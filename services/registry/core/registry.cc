@@ -405,7 +405,9 @@ absl::StatusOr<pb::UpdateHouseholdResponse> Registry::UpdateHousehold(
   kept.mutable_household()->set_id(id);
   kept.mutable_household()->set_revision(changed ? change.revision.number() : before.revision());
   std::unique_ptr<const PreparedChanges> prepared;
-  if (changed) FANGPIN_ASSIGN_OR_RETURN(prepared, store_->Prepare({change}));
+  if (changed) {
+    FANGPIN_ASSIGN_OR_RETURN(prepared, store_->Prepare(absl::MakeConstSpan(&change, 1)));
+  }
   bool repeat = false;
   const absl::Status written = store_->Write([&](RegistryWriter& writer) -> absl::Status {
     repeat = false;

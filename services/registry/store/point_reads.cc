@@ -18,8 +18,6 @@ namespace q = ::fangpin::registry_sql;
 using sql::Row;
 using sql::Value;
 
-// Of the statement that looks up many households at once.
-constexpr size_t kIdsAtOnce = 50;
 constexpr size_t kIdDigits = 18;
 
 // The id as a number; nullopt for what cannot be one.
@@ -48,7 +46,7 @@ absl::StatusOr<RecordPtr> SqlRegistryStore::Record(std::string_view id) {
   }
   RecordPtr record;
   const Value args[] = {id};
-  FANGPIN_RETURN_IF_ERROR(database_->Read([&](sql::Tx& tx) {
+  FANGPIN_RETURN_IF_ERROR(database_->ReadOnce([&](sql::Tx& tx) {
     record = nullptr;
     return tx.ForEach(q::kGetHousehold, args, [&](const Row& row) -> absl::Status {
       FANGPIN_ASSIGN_OR_RETURN(record, ReadRecord(row, *sealer_));
@@ -84,10 +82,10 @@ absl::StatusOr<std::vector<RecordPtr>> SqlRegistryStore::Records(
   absl::flat_hash_map<std::string, RecordPtr> found;
   FANGPIN_RETURN_IF_ERROR(database_->Read([&](sql::Tx& tx) -> absl::Status {
     found.clear();
-    for (size_t begin = 0; begin < misses.size(); begin += kIdsAtOnce) {
+    for (size_t begin = 0; begin < misses.size(); begin += kKeysAtOnce) {
       // The last id fills up the rest.
       std::vector<Value> args;
-      for (size_t i = begin; i < begin + kIdsAtOnce; ++i) {
+      for (size_t i = begin; i < begin + kKeysAtOnce; ++i) {
         args.emplace_back(ids[misses[std::min(i, misses.size() - 1)].at]);
       }
       FANGPIN_RETURN_IF_ERROR(
@@ -133,10 +131,11 @@ absl::StatusOr<std::vector<PersonPlace>> SqlRegistryStore::Persons(
   numbers.reserve(misses.size());
   for (const Miss& miss : misses) numbers.push_back(base::IdNumberOf(keys[miss.at]));
   std::vector<std::optional<PersonEntry>> entries;
-  FANGPIN_RETURN_IF_ERROR(Read([&](RegistryReader& reader) -> absl::Status {
+  const auto read = [&](RegistryReader& reader) -> absl::Status {
     FANGPIN_ASSIGN_OR_RETURN(entries, reader.PersonsByIdNumber(numbers));
     return absl::OkStatus();
-  }));
+  };
+  FANGPIN_RETURN_IF_ERROR(numbers.size() <= kKeysAtOnce ? ReadOnce(read) : Read(read));
   for (size_t i = 0; i < misses.size(); ++i) {
     PersonPlace& place = places[misses[i].at];
     if (entries[i].has_value()) {

@@ -22,8 +22,6 @@ using sql::Blob;
 using sql::Row;
 using sql::Value;
 
-// Parameters of the statements that look up many keys at once.
-constexpr size_t kKeysAtOnce = 50;
 constexpr size_t kRevisionsAtOnce = 20;
 constexpr absl::Duration kAnswerLife = absl::Hours(24 * 7);
 
@@ -513,6 +511,13 @@ bool AnswerUpkeep::IsDue(absl::Time now) {
 
 absl::Status SqlRegistryStore::Read(absl::FunctionRef<absl::Status(RegistryReader&)> fn) {
   return database_->Read([&](sql::Tx& tx) {
+    SqlTx reader(&tx, database_->engine(), sealer_, nullptr, nullptr);
+    return fn(reader);
+  });
+}
+
+absl::Status SqlRegistryStore::ReadOnce(absl::FunctionRef<absl::Status(RegistryReader&)> fn) {
+  return database_->ReadOnce([&](sql::Tx& tx) {
     SqlTx reader(&tx, database_->engine(), sealer_, nullptr, nullptr);
     return fn(reader);
   });

@@ -16,6 +16,9 @@
 
 namespace fangpin::registry {
 
+// Parameters of the statements that look up many keys at once.
+inline constexpr size_t kKeysAtOnce = 50;
+
 // When old answers are dropped: not at each write.
 class AnswerUpkeep {
  public:
@@ -57,6 +60,9 @@ class SqlRegistryStore final : public RegistryStore {
   }
 
  private:
+  // Read for a look-up of so many keys at most, which is one statement.
+  absl::Status ReadOnce(absl::FunctionRef<absl::Status(RegistryReader&)> fn);
+
   sql::Database* const database_;
   const seal::Sealer* const sealer_;
   RegistryCache* const cache_;
