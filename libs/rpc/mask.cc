@@ -140,6 +140,16 @@ void MaskPersonalFields(Message* message) {
   }
 }
 
+bool IsRawPiece(const Descriptor* type) {
+  for (int i = 0; i < type->field_count(); ++i) {
+    if (PersonalOption(type->field(i)) == v1::PERSONAL_RAW &&
+        type->field(i)->type() == FieldDescriptor::TYPE_BYTES) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool HoldsPersonalFields(const Descriptor* type) { return !AllPlans().For(type).empty(); }
 
 }  // namespace fangpin::rpc

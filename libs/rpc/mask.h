@@ -13,6 +13,10 @@ void MaskPersonalFields(google::protobuf::Message* message);
 // Whether a message of this type can hold a personal field. Cached; thread-safe.
 bool HoldsPersonalFields(const google::protobuf::Descriptor* type);
 
+// Whether messages of this type are pieces of a file full of personal data, which nothing would be
+// left of when masked: they hold raw bytes themselves.
+bool IsRawPiece(const google::protobuf::Descriptor* type);
+
 }  // namespace fangpin::rpc
 
 #endif  // FANGPIN_RPC_MASK_H_

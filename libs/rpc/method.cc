@@ -227,6 +227,7 @@ absl::Status MethodCore::Resolve(const google::protobuf::Descriptor* request,
   request_ids_ = IdPaths(request);
   response_ids_ = IdPaths(response);
   response_is_personal_ = HoldsPersonalFields(response);
+  streams_raw_file_ = answers == Answers::kStream && IsRawPiece(response);
   return absl::OkStatus();
 }
 
@@ -349,6 +350,10 @@ absl::Status MethodCore::Authorize(const Call& call, const Message& request) con
                        "没有此项操作的权限")
         .WithMetadata("permission", policy_.permission())
         .WithMetadata("roles", absl::StrJoin(call.context.principal.roles, ","));
+  }
+  if (streams_raw_file_ && !call.caller->grants.see_personal) {
+    return base::Error(absl::StatusCode::kPermissionDenied, "PERSONAL_DATA_DENIED",
+                       "文件中的个人信息无法脱敏，您的角色不能查看");
   }
   absl::Status scope;
   division_.ForEach(request, [&](const std::string& division) {

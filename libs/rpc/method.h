@@ -112,6 +112,7 @@ class MethodCore {
   const std::string full_name_;  // service/method
   v1::MethodPolicy policy_;
   bool response_is_personal_ = false;
+  bool streams_raw_file_ = false;  // for callers who may see personal data only
   FieldPath division_;
   std::vector<FieldPath> request_ids_;
   std::vector<FieldPath> response_ids_;

@@ -128,11 +128,12 @@ class StreamCore : public MethodCore {
 //   rpc::StreamMethod<pb::WatchRequest, pb::WatchResponse> watch_{runtime_, …, "Watch"};
 //
 // Permission, scope, audit, metrics, log line and error details are those of Method; every message
-// is masked; where the method asks for audit there is an entry at the begin and one at the end. A
-// message is made when the one before has room on the wire, on the service's executor; a busy
-// executor slows a stream and does not break it. A stream ends with its source, with its caller, at
-// its deadline, when the caller's token expires, and with UNAVAILABLE SERVICE_STOPPING when the
-// service stops.
+// is masked, and a stream of pieces of a file, which cannot be, is PERMISSION_DENIED
+// PERSONAL_DATA_DENIED for callers who may not see personal data; where the method asks for audit
+// there is an entry at the begin and one at the end. A message is made when the one before has room
+// on the wire, on the service's executor; a busy executor slows a stream and does not break it. A
+// stream ends with its source, with its caller, at its deadline, when the caller's token expires,
+// and with UNAVAILABLE SERVICE_STOPPING when the service stops.
 template <typename Request, typename Response>
 class StreamMethod : public StreamCore {
  public:

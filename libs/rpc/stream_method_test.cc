@@ -41,7 +41,8 @@ class Handler final : public pb::EchoService::CallbackService {
  public:
   explicit Handler(Runtime& runtime)
       : echo_(runtime, pb::EchoService::service_full_name(), "Echo"),
-        stream_(runtime, pb::EchoService::service_full_name(), "StreamPersons") {}
+        stream_(runtime, pb::EchoService::service_full_name(), "StreamPersons"),
+        file_(runtime, pb::EchoService::service_full_name(), "StreamFile") {}
 
   grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* c, const pb::EchoRequest* q,
                                  pb::EchoResponse* r) override {
@@ -61,6 +62,19 @@ class Handler final : public pb::EchoService::CallbackService {
                        });
   }
 
+  grpc::ServerWriteReactor<pb::StreamFileResponse>* StreamFile(
+      grpc::CallbackServerContext* c, const pb::StreamFileRequest* q) override {
+    using Pieces = StreamSource<pb::StreamFileResponse>;
+    return file_.Run(
+        c, q, [](const base::CallContext&, const pb::StreamFileRequest&) -> absl::StatusOr<Pieces> {
+          return [sent = false](pb::StreamFileResponse& piece) mutable -> Step {
+            if (std::exchange(sent, true)) return StreamStep::End();
+            piece.set_data("王小军");
+            return StreamStep::Message();
+          };
+        });
+  }
+
   std::function<absl::StatusOr<Source>(const base::CallContext&, StreamWaker)> open;
   std::function<void()> on_echo;
   std::atomic<int> opened{0};
@@ -68,6 +82,7 @@ class Handler final : public pb::EchoService::CallbackService {
  private:
   Method<pb::EchoRequest, pb::EchoResponse> echo_;
   StreamMethod<pb::StreamPersonsRequest, pb::StreamPersonsResponse> stream_;
+  StreamMethod<pb::StreamFileRequest, pb::StreamFileResponse> file_;
 };
 
 // A source of persons that others put in: waits while there is none, ends after Close.
@@ -246,6 +261,23 @@ TEST_F(StreamMethodTest, WhoIsRefusedOpensNothing) {
   EXPECT_EQ(handler_->opened, 0);
   EXPECT_THAT(Status(Desk()), IsOk());
   EXPECT_EQ(handler_->opened, 1);
+}
+
+TEST_F(StreamMethodTest, AFileThatCannotBeMaskedIsForThoseWhoMaySeeIt) {
+  Start();
+  const auto read = [&](std::unique_ptr<grpc::ClientContext> context, std::string* data) {
+    const auto reader = stub_->StreamFile(context.get(), {});
+    pb::StreamFileResponse piece;
+    while (reader->Read(&piece)) *data += piece.data();
+    return FromGrpc(reader->Finish());
+  };
+  std::string data;
+  EXPECT_THAT(read(Desk(), &data), IsOk());
+  EXPECT_EQ(data, "王小军");
+  data.clear();
+  EXPECT_THAT(read(server_->Context(TestServer::Person("PREFECTURE_VIEWER", kMinxian)), &data),
+              ErrorIs(absl::StatusCode::kPermissionDenied, "PERSONAL_DATA_DENIED"));
+  EXPECT_EQ(data, "");
 }
 
 TEST_F(StreamMethodTest, ErrorsKeepTheirDetailsWhetherOpeningOrMidway) {

@@ -106,25 +106,27 @@ TEST_P(PostgresTest, UpkeepMakesNoWriterRunAgain) {
   const std::unique_ptr<Database> third = OpenDatabase();
   ASSERT_THAT(database_->Write([](Tx& tx) { return tx.Execute(kPutCounter, "x", 1).status(); }),
               IsOk());
-  const auto runs_of_writer_beside = [&](auto scan) {
+  const auto runs_of_writer_beside = [&](const char* person, auto scan) {
     int runs = 0;
     EXPECT_THAT(scan([&](Tx& upkeep) -> absl::Status {
-                  FANGPIN_RETURN_IF_ERROR(upkeep.Query(sql_sample_sql::kListCounters).status());
+                  FANGPIN_RETURN_IF_ERROR(upkeep.First(sql_sample_sql::kCountPeople).status());
                   return killer_->Write([&](Tx& writer) -> absl::Status {
-                    FANGPIN_RETURN_IF_ERROR(writer.Query(kGetCounter, "x").status());
+                    FANGPIN_RETURN_IF_ERROR(writer.First(kGetCounter, "x").status());
                     if (++runs == 1) {
-                      FANGPIN_RETURN_IF_ERROR(third->Write([](Tx& tx) {
-                        return tx.Execute(sql_sample_sql::kAddToCounter, "x", 1).status();
-                      }));
+                      FANGPIN_RETURN_IF_ERROR(third->Write(
+                          [](Tx& tx) { return tx.Execute(kPutCounter, "x", 2).status(); }));
                     }
-                    return writer.Execute(kPutCounter, "w", runs).status();
+                    return writer
+                        .Execute(sql_sample_sql::kInsertPerson, person, nullptr, nullptr, nullptr,
+                                 nullptr, nullptr, "", nullptr)
+                        .status();
                   });
                 }),
                 IsOk());
     return runs;
   };
-  EXPECT_EQ(runs_of_writer_beside([&](auto fn) { return database_->Maintain(fn); }), 1);
-  EXPECT_EQ(runs_of_writer_beside([&](auto fn) { return database_->Write(fn); }), 2);
+  EXPECT_EQ(runs_of_writer_beside("a", [&](auto fn) { return database_->Maintain(fn); }), 1);
+  EXPECT_EQ(runs_of_writer_beside("b", [&](auto fn) { return database_->Write(fn); }), 2);
 }
 
 TEST_P(PostgresTest, NumericsBeyondIntegersAreRefused) {

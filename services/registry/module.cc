@@ -46,12 +46,14 @@ class RegistryModule final : public rpc::Module {
         registry_(&store_, &tree_, &metrics_),
         feed_(&store_),
         imports_(&store_, &tree_, [this] { worker_.Wake(); }),
+        exports_(&store_, &feed_, &tree_),
         divisions_(&tree_),
-        registry_handler_(env.RuntimeFor(kName), &registry_, &feed_, &imports_,
+        villages_(&store_),
+        registry_handler_(env.RuntimeFor(kName), &registry_, &feed_, &imports_, &exports_,
                           sealer_.Fingerprint("page-tokens/registry"),
                           database_->engine() == sql::Engine::kSqlite ? rpc::RunMode::kInline
                                                                       : rpc::RunMode::kExecutor),
-        division_handler_(env.RuntimeFor(kName), &divisions_,
+        division_handler_(env.RuntimeFor(kName), &divisions_, &villages_,
                           sealer_.Fingerprint("page-tokens/registry")) {}
 
   std::string_view name() const override { return kName; }
@@ -80,7 +82,9 @@ class RegistryModule final : public rpc::Module {
   Registry registry_;
   Feed feed_;
   Imports imports_;
+  Exports exports_;
   Divisions divisions_;
+  Villages villages_;
   RegistryHandler registry_handler_;
   DivisionHandler division_handler_;
 };

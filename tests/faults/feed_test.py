@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import unittest
 
 sys.path.insert(0, "tests/harness")
 import suite  # noqa: E402
@@ -240,4 +239,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["reader"]:
         read(*sys.argv[2:])
     else:
-        unittest.main(verbosity=2)
+        suite.main()

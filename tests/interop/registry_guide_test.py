@@ -4,7 +4,6 @@ import json
 import pathlib
 import subprocess
 import sys
-import unittest
 
 sys.path.insert(0, "tests/harness")
 import suite  # noqa: E402
@@ -78,4 +77,4 @@ class RegistryGuideTest(suite.SuiteTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    suite.main()

@@ -24,7 +24,7 @@ std::string ToJson(const google::protobuf::Message& message, JsonStyle style);
 absl::Status FromJson(const std::string& json, google::protobuf::Message* message);
 
 // A request to fill in, as JSON: every field but "etag" and "requestId", one element in each list,
-// the choices of an enum joined by "|", null for what may stay unknown.
+// an enum's choices joined by "|", null for what may stay unknown. Of a oneof one field may stay.
 std::string JsonTemplate(const google::protobuf::Descriptor* request);
 
 // The values at `path`; steps through repeated fields give one value each. Enum values without

@@ -193,6 +193,13 @@ TEST(JsonTemplateTest, ReadsAsItsRequestOnceTheEnumsAreChosen) {
     auto json = nlohmann::json::parse(text);
     EXPECT_FALSE(json.contains("requestId"));
     Choose(json);
+    // Of alternatives, such as the evidence of each kind of step, one stays.
+    if (const auto* step = request->FindFieldByName("step")) {
+      const auto* evidence = step->message_type()->oneof_decl(0);
+      for (int i = 1; i < evidence->field_count(); ++i) {
+        json["step"].erase(evidence->field(i)->json_name());
+      }
+    }
     EXPECT_THAT(FromJson(json.dump(), message.get()), IsOk()) << json.dump(2);
   }
 }
@@ -222,8 +229,9 @@ TEST(MessageListTest, JsonIsOneObjectWithOneList) {
   household.set_id("2");
   list.Add(household);
   list.Finish();
-  EXPECT_EQ(std::count(out.str().begin(), out.str().end(), '\n'), 4) << "a record is a line";
-  const auto json = nlohmann::json::parse(out.str());
+  const std::string text = out.str();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4) << "a record is a line";
+  const auto json = nlohmann::json::parse(text);
   ASSERT_EQ(json["divisions"].size(), 2u);
   EXPECT_EQ(json["divisions"][1]["id"], "2");
 

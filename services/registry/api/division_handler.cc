@@ -42,4 +42,20 @@ ServerUnaryReactor* DivisionHandler::MapDivision(CallbackServerContext* context,
       [this](const CallContext& ctx, const auto& r) { return divisions_->MapDivision(ctx, r); });
 }
 
+ServerUnaryReactor* DivisionHandler::ListVillageProfiles(
+    CallbackServerContext* context, const v1::ListVillageProfilesRequest* request,
+    v1::ListVillageProfilesResponse* response) {
+  return list_village_profiles_.Run(
+      context, request, response,
+      [this](const CallContext& ctx, const auto& r, auto& out) -> absl::Status {
+        FANGPIN_ASSIGN_OR_RETURN(
+            auto page, ListPage(page_tokens_, r, 100, 500, out.mutable_next_page_token(),
+                                [&](const auto& sized, const PageKey& after) {
+                                  return villages_->ListVillageProfiles(ctx, sized, after);
+                                }));
+        for (auto& item : page.items) *out.add_profiles() = std::move(item);
+        return absl::OkStatus();
+      });
+}
+
 }  // namespace fangpin::registry

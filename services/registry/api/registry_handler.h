@@ -8,6 +8,7 @@
 #include "libs/rpc/method.h"
 #include "libs/rpc/page_token.h"
 #include "libs/rpc/stream_method.h"
+#include "services/registry/core/export/national_export.h"
 #include "services/registry/core/feed.h"
 #include "services/registry/core/imports.h"
 #include "services/registry/core/registry.h"
@@ -25,11 +26,12 @@ class RegistryHandler final : public EncodedRegistryService {
   // All must outlive it. `page_secret`: see rpc::PageTokens. `point_reads` says where reads of one
   // record run: inline when the store answers from this process.
   RegistryHandler(rpc::Runtime& runtime, Registry* registry, Feed* feed, Imports* imports,
-                  std::string page_secret, rpc::RunMode point_reads)
+                  Exports* exports, std::string page_secret, rpc::RunMode point_reads)
       : runtime_(runtime),
         registry_(registry),
         feed_(feed),
         imports_(imports),
+        exports_(exports),
         page_tokens_(std::move(page_secret)),
         point_reads_(point_reads) {}
 
@@ -85,6 +87,10 @@ class RegistryHandler final : public EncodedRegistryService {
   grpc::ServerUnaryReactor* ListImportErrors(grpc::CallbackServerContext* context,
                                              const pb::ListImportErrorsRequest* request,
                                              pb::ListImportErrorsResponse* response) override;
+  grpc::ServerWriteReactor<pb::ExportNationalFormResponse>* ExportNationalForm(
+      grpc::CallbackServerContext* context, const pb::ExportNationalFormRequest* request) override;
+  grpc::ServerWriteReactor<pb::ExportImportErrorsResponse>* ExportImportErrors(
+      grpc::CallbackServerContext* context, const pb::ExportImportErrorsRequest* request) override;
 
  private:
   static constexpr std::string_view kService = "fangpin.registry.v1.RegistryService";
@@ -98,6 +104,7 @@ class RegistryHandler final : public EncodedRegistryService {
   Registry* const registry_;
   Feed* const feed_;
   Imports* const imports_;
+  Exports* const exports_;
   const rpc::PageTokens page_tokens_;
   const rpc::RunMode point_reads_;
 
@@ -136,6 +143,10 @@ class RegistryHandler final : public EncodedRegistryService {
                                                                   point_reads_};
   Method<pb::ListImportErrorsRequest, pb::ListImportErrorsResponse> list_import_errors_{
       runtime_, kService, "ListImportErrors"};
+  StreamMethod<pb::ExportNationalFormRequest, pb::ExportNationalFormResponse> export_national_form_{
+      runtime_, kService, "ExportNationalForm"};
+  StreamMethod<pb::ExportImportErrorsRequest, pb::ExportImportErrorsResponse> export_import_errors_{
+      runtime_, kService, "ExportImportErrors"};
 };
 
 }  // namespace fangpin::registry

@@ -70,10 +70,12 @@ class RegistryApiTest : public ::testing::Test {
   Registry registry_{&store_, &tree_, &metrics_};
   Imports imports_{&store_, &tree_, [this] { EXPECT_TRUE(worker_.RunPending().ok()); }};
   Divisions divisions_{&tree_};
+  Villages villages_{&store_};
   Feed feed_{&store_};
-  RegistryHandler registry_handler_{server_.runtime(), &registry_, &feed_,
-                                    &imports_,         "secret",   rpc::RunMode::kInline};
-  DivisionHandler division_handler_{server_.runtime(), &divisions_, "secret"};
+  Exports exports_{&store_, &feed_, &tree_};
+  RegistryHandler registry_handler_{
+      server_.runtime(), &registry_, &feed_, &imports_, &exports_, "secret", rpc::RunMode::kInline};
+  DivisionHandler division_handler_{server_.runtime(), &divisions_, &villages_, "secret"};
   std::unique_ptr<pb::RegistryService::Stub> stub_;
   std::unique_ptr<v1::DivisionService::Stub> division_stub_;
 };

@@ -29,13 +29,16 @@ using ::testing::SizeIs;
 // Export and feed behind real gRPC, on the fake store.
 class RegistryStreamsTest : public ::testing::Test {
  protected:
-  using ExportReader = grpc::ClientReader<pb::ExportHouseholdsResponse>;
-  using WatchReader = grpc::ClientReader<pb::WatchHouseholdsResponse>;
-  template <typename Reader>
+  template <typename Response>
   struct Stream {
     std::unique_ptr<grpc::ClientContext> context;
-    std::unique_ptr<Reader> reader;
-    absl::Status Finish() { return rpc::FromGrpc(reader->Finish()); }
+    std::unique_ptr<grpc::ClientReader<Response>> reader;
+    // How it ends; what was not read yet is dropped.
+    absl::Status Finish() {
+      for (Response rest; reader->Read(&rest);) {
+      }
+      return rpc::FromGrpc(reader->Finish());
+    }
   };
 
   RegistryStreamsTest() {
@@ -48,15 +51,15 @@ class RegistryStreamsTest : public ::testing::Test {
     return rpc::TestServer::Person("COUNTY_DESK", division);
   }
 
-  Stream<ExportReader> Export(const pb::ExportHouseholdsRequest& request,
-                              const base::Principal& principal = Desk()) {
-    Stream<ExportReader> stream{server_.Context(principal), nullptr};
+  Stream<pb::ExportHouseholdsResponse> Export(const pb::ExportHouseholdsRequest& request,
+                                              const base::Principal& principal = Desk()) {
+    Stream<pb::ExportHouseholdsResponse> stream{server_.Context(principal), nullptr};
     stream.reader = stub_->ExportHouseholds(stream.context.get(), request);
     return stream;
   }
-  Stream<WatchReader> Watch(const pb::WatchHouseholdsRequest& request,
-                            const base::Principal& principal = Desk()) {
-    Stream<WatchReader> stream{server_.Context(principal), nullptr};
+  Stream<pb::WatchHouseholdsResponse> Watch(const pb::WatchHouseholdsRequest& request,
+                                            const base::Principal& principal = Desk()) {
+    Stream<pb::WatchHouseholdsResponse> stream{server_.Context(principal), nullptr};
     stream.reader = stub_->WatchHouseholds(stream.context.get(), request);
     return stream;
   }
@@ -115,15 +118,17 @@ class RegistryStreamsTest : public ::testing::Test {
   Registry registry_{&store_, &tree_, &metrics_};
   Feed feed_{&store_};
   Imports imports_{&store_, &tree_, [] {}};
-  RegistryHandler handler_{server_.runtime(), &registry_, &feed_,
-                           &imports_,         "secret",   rpc::RunMode::kInline};
+  Exports exports_{&store_, &feed_, &tree_};
+  RegistryHandler handler_{server_.runtime(), &registry_,           &feed_, &imports_, &exports_,
+                           "secret",          rpc::RunMode::kInline};
   std::unique_ptr<pb::RegistryService::Stub> stub_;
 };
 
 TEST_F(RegistryStreamsTest, AnExportGoesOnWhereItBroke) {
   std::vector<pb::Household> created;
-  for (int i = 0; i < 250; ++i)
+  for (int i = 1; i <= 250; ++i) {
     created.push_back(Create(TestHousehold({i}, "H" + std::to_string(i))));
+  }
   std::vector<pb::Household> out;
   pb::ExportHouseholdsRequest request;
   int streams = 0;

@@ -177,9 +177,13 @@ TEST_F(StatisticalCountiesTest, AreCountyLevelRowsOfTheirPrefecture) {
   EXPECT_THAT(List("620201000000", ""), ElementsAre("620201100000"));
   EXPECT_THAT(List("620100000000", ""), ElementsAre("620121000000", "620171000000"));
   EXPECT_EQ(Get("620201000000", "")->level(), v1::DIVISION_LEVEL_COUNTY);
-  EXPECT_EQ(ResolveVillage(tree_, "620200000000", {"嘉峪关市", "新城镇", "观蒲村"}).code,
+  EXPECT_EQ(ResolveVillage(tree_, "620200000000",
+                           {.county = "嘉峪关市", .township = "新城镇", .village = "观蒲村"})
+                .code,
             "620201100201");
-  EXPECT_EQ(ResolveVillage(tree_, "620171000000", {"兰州新区", "中川镇", "西槽村"}).code,
+  EXPECT_EQ(ResolveVillage(tree_, "620171000000",
+                           {.county = "兰州新区", .township = "中川镇", .village = "西槽村"})
+                .code,
             "620171101201");
 }
 

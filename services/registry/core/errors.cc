@@ -79,6 +79,17 @@ absl::Status ImportNotUploading(std::string_view id) {
       .WithPrecondition("IMPORT_STATE", base::StrCat("import/", id), "应为上传中");
 }
 
+absl::Status ImportNotEnded(std::string_view id) {
+  return base::Error(StatusCode::kFailedPrecondition, "IMPORT_NOT_ENDED",
+                     "导入任务还没有结束，请稍后再取错误表")
+      .WithPrecondition("IMPORT_STATE", base::StrCat("import/", id), "应为已结束");
+}
+
+absl::Status ImportWithoutErrors(std::string_view id) {
+  return base::Error(StatusCode::kNotFound, "IMPORT_WITHOUT_ERRORS", "这次导入没有被拒收的行")
+      .WithResource("import", id);
+}
+
 absl::Status ChunkOffset(int64_t expected) {
   return base::InvalidField("offset", "CHUNK_OFFSET", "分块位置不连续，请从已接收的位置继续上传")
       .WithMetadata("expected_offset", std::to_string(expected));

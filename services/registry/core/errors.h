@@ -39,6 +39,10 @@ absl::Status HouseholdSerialsUsedUp(std::string_view village);
 absl::Status TransitionNotAllowed(std::string_view id, std::string_view from, std::string_view to);
 // FAILED_PRECONDITION IMPORT_NOT_UPLOADING.
 absl::Status ImportNotUploading(std::string_view id);
+// FAILED_PRECONDITION IMPORT_NOT_ENDED.
+absl::Status ImportNotEnded(std::string_view id);
+// NOT_FOUND IMPORT_WITHOUT_ERRORS: no row of the import was left out.
+absl::Status ImportWithoutErrors(std::string_view id);
 // INVALID_ARGUMENT CHUNK_OFFSET, metadata: expected_offset.
 absl::Status ChunkOffset(int64_t expected);
 // INVALID_ARGUMENT CHUNK_DIFFERS: another piece stands at that offset.

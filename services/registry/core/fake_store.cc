@@ -116,15 +116,11 @@ class FakeStore::Tx final : public RegistryWriter {
     return part;
   }
 
-  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(const DivisionRange& range,
-                                                              const pb::HouseholdFilter& filter,
-                                                              int prefix_digits) override {
+  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(
+      const DivisionRange& range, const pb::HouseholdFilter& filter) override {
     std::vector<HouseholdGroup> groups;
     for (const pb::Household* h : Within(range)) {
-      if (!Takes(filter, *h)) continue;
-      groups.push_back({h->division().substr(0, static_cast<size_t>(prefix_digits)),
-                        h->monitoring().state(), h->monitoring().category(), h->kind(), 1,
-                        ActiveMembers(*h)});
+      if (Takes(filter, *h)) groups.push_back(GroupOf(*h));
     }
     return groups;
   }

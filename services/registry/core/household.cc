@@ -94,6 +94,9 @@ void NormaliseNumbers(absl::CivilDay today, pb::Person* person) {
     person->set_id_number(holder.ok() ? holder->value() : given.substr(0, 18));
     person->set_disability_number(given);
   }
+  if (person->id_type().code().empty() && person->id_type().label().empty()) {
+    person->mutable_id_type()->set_code(person->disability_number().empty() ? "01" : "09");
+  }
   if (person->disability_number().empty()) return;
   if (const auto card = base::DisabilityNumber::Parse(person->disability_number(), today);
       card.ok()) {
@@ -123,7 +126,7 @@ void NormalisePerson(absl::CivilDay today, pb::Person* person) {
     FillCoded(person->mutable_schooling(), SchoolingCode,
               [](std::string_view) { return std::string(); });
   }
-  if (person->has_id_type()) FillCoded(person->mutable_id_type(), IdTypeCode, IdTypeLabel);
+  FillCoded(person->mutable_id_type(), IdTypeCode, IdTypeLabel);
   if (person->has_coverage()) {
     // The words of a benefit that is enjoyed no more are gone with it.
     pb::Coverage& coverage = *person->mutable_coverage();

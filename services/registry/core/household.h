@@ -44,7 +44,8 @@ void ClearOutputOnly(pb::Household* household);
 
 // Brings a record into the form that is stored: texts and numbers, codes and labels from each
 // other, a disability number that came as ID number into its own field, income parts from their
-// items, spells of work in order. Leaves what it cannot read as it is.
+// items, spells of work in order. 证件类型 is that of the number where nothing says it. Leaves what
+// it cannot read as it is.
 void Normalise(absl::CivilDay today, pb::Household* household);
 
 // What the rules see of the record. 纯收入 as reported is no part of a record.

@@ -162,4 +162,19 @@ absl::StatusOr<Page<pb::RowError>> Imports::ListImportErrors(
   return page;
 }
 
+absl::StatusOr<std::string> Imports::ErrorsWorkbookPiece(const base::CallContext& ctx,
+                                                         const std::string& import_id, int piece) {
+  std::string data;
+  FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
+    FANGPIN_ASSIGN_OR_RETURN(const ImportRecord record, LoadImport(ctx, reader, import_id));
+    const pb::ImportState state = record.import.state();
+    if (state != pb::IMPORT_STATE_SUCCEEDED && state != pb::IMPORT_STATE_FAILED) {
+      return ImportNotEnded(import_id);
+    }
+    FANGPIN_ASSIGN_OR_RETURN(data, reader.ErrorsWorkbookPiece(import_id, piece));
+    return piece == 0 && data.empty() ? ImportWithoutErrors(import_id) : absl::OkStatus();
+  }));
+  return data;
+}
+
 }  // namespace fangpin::registry

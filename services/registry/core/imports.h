@@ -34,6 +34,11 @@ class Imports {
                                                       const pb::ListImportErrorsRequest& request,
                                                       const PageKey& after);
 
+  // A piece, from 0, of the errors workbook; empty behind the last. FAILED_PRECONDITION
+  // IMPORT_NOT_ENDED; NOT_FOUND IMPORT_WITHOUT_ERRORS.
+  absl::StatusOr<std::string> ErrorsWorkbookPiece(const base::CallContext& ctx,
+                                                  const std::string& import_id, int piece);
+
  private:
   RegistryStore* const store_;
   const DivisionTree* const divisions_;

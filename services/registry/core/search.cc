@@ -13,7 +13,6 @@
 #include "libs/base/error.h"
 #include "libs/base/status.h"
 #include "libs/base/strings.h"
-#include "services/registry/core/household.h"
 #include "services/registry/core/household_filter.h"
 #include "services/registry/core/labels.h"
 #include "services/registry/core/registry.h"
@@ -36,14 +35,14 @@ absl::StatusOr<pb::HouseholdFilter> FilterFor(const base::CallContext& ctx,
 // The groups of a count: what is not counted by has no value.
 class Groups {
  public:
-  explicit Groups(const std::set<pb::CountBy>& by) : by_(by) {}
+  // Child divisions are told apart by their first `child_digits` digits.
+  Groups(const std::set<pb::CountBy>& by, size_t child_digits)
+      : by_(by), child_digits_(child_digits) {}
 
   void Add(const HouseholdGroup& group) {
     const auto kept = [&](pb::CountBy by, int value) { return by_.contains(by) ? value : 0; };
-    const std::string_view prefix =
-        by_.contains(pb::COUNT_BY_CHILD_DIVISION) ? std::string_view(group.division_prefix) : "";
     Sums& sums =
-        sums_[{std::string(prefix), kept(pb::COUNT_BY_STATE, group.state),
+        sums_[{group.division.substr(0, child_digits_), kept(pb::COUNT_BY_STATE, group.state),
                kept(pb::COUNT_BY_CATEGORY, group.category), kept(pb::COUNT_BY_KIND, group.kind)}];
     sums.households += group.households;
     sums.persons += group.persons;
@@ -74,6 +73,7 @@ class Groups {
   };
 
   const std::set<pb::CountBy>& by_;
+  const size_t child_digits_;
   std::map<std::tuple<std::string, int, int, int>, Sums> sums_;
 };
 
@@ -90,8 +90,8 @@ absl::StatusOr<std::set<pb::CountBy>> GroupedBy(const pb::CountHouseholdsRequest
 }
 
 // How many digits tell the children of a division apart. INVALID_ARGUMENT for a village.
-absl::StatusOr<int> ChildDigits(std::string_view division) {
-  constexpr std::array<int, 4> kDigits = {4, 6, 9, 12};  // children of a province, prefecture …
+absl::StatusOr<size_t> ChildDigits(std::string_view division) {
+  constexpr std::array<size_t, 4> kDigits = {4, 6, 9, 12};  // children of a province, prefecture …
   const auto level = static_cast<size_t>(base::LevelOf(division.empty() ? kProvince : division));
   if (level >= kDigits.size()) {
     return base::InvalidField("filter.division", "DIVISION_WITHOUT_CHILDREN",
@@ -100,18 +100,14 @@ absl::StatusOr<int> ChildDigits(std::string_view division) {
   return kDigits[level];
 }
 
-// The store's index of names has no sums: the few households with the name are read.
+// Names are not counted by the store: the few households that have one are read.
 absl::Status AddNamed(RegistryReader& reader, const DivisionRange& range,
-                      const pb::HouseholdFilter& filter, int prefix_digits, Groups* groups) {
+                      const pb::HouseholdFilter& filter, Groups* groups) {
   HouseholdQuery query{.range = range, .filter = filter, .limit = kNamedAtOnce};
   HouseholdPart part;
   do {
     FANGPIN_ASSIGN_OR_RETURN(part, reader.ListHouseholds(query));
-    for (const pb::Household& h : part.households) {
-      groups->Add({h.division().substr(0, static_cast<size_t>(prefix_digits)),
-                   h.monitoring().state(), h.monitoring().category(), h.kind(), 1,
-                   ActiveMembers(h)});
-    }
+    for (const pb::Household& household : part.households) groups->Add(GroupOf(household));
     query.after_division = part.last_division;
     query.after_id = part.last_id;
   } while (!part.complete);
@@ -158,21 +154,21 @@ absl::StatusOr<pb::CountHouseholdsResponse> Registry::CountHouseholds(
     const base::CallContext& ctx, const pb::CountHouseholdsRequest& request) {
   FANGPIN_ASSIGN_OR_RETURN(const pb::HouseholdFilter filter, FilterFor(ctx, request.filter()));
   FANGPIN_ASSIGN_OR_RETURN(const std::set<pb::CountBy> by, GroupedBy(request));
-  int prefix_digits = 0;
+  size_t child_digits = 0;
   if (by.contains(pb::COUNT_BY_CHILD_DIVISION)) {
-    FANGPIN_ASSIGN_OR_RETURN(prefix_digits, ChildDigits(filter.division()));
+    FANGPIN_ASSIGN_OR_RETURN(child_digits, ChildDigits(filter.division()));
   }
   pb::CountHouseholdsResponse response;
   FANGPIN_RETURN_IF_ERROR(store_->Read([&](RegistryReader& reader) -> absl::Status {
-    Groups groups(by);
+    Groups groups(by, child_digits);
     // Ranges do not overlap, so nobody is counted twice.
     for (const DivisionRange& range : VisibleRanges(ctx.principal, filter.division())) {
       if (!filter.member_name().empty()) {
-        FANGPIN_RETURN_IF_ERROR(AddNamed(reader, range, filter, prefix_digits, &groups));
+        FANGPIN_RETURN_IF_ERROR(AddNamed(reader, range, filter, &groups));
         continue;
       }
       FANGPIN_ASSIGN_OR_RETURN(const std::vector<HouseholdGroup> found,
-                               reader.CountHouseholds(range, filter, prefix_digits));
+                               reader.CountHouseholds(range, filter));
       for (const HouseholdGroup& group : found) groups.Add(group);
     }
     response = groups.Response();

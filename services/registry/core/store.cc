@@ -1,8 +1,18 @@
 #include "services/registry/core/store.h"
 
 #include "absl/container/flat_hash_map.h"
+#include "services/registry/core/household.h"
 
 namespace fangpin::registry {
+
+HouseholdGroup GroupOf(const pb::Household& household) {
+  return {household.division(),
+          household.monitoring().state(),
+          household.monitoring().category(),
+          household.kind(),
+          1,
+          ActiveMembers(household)};
+}
 
 PersonIndexChange DiffPersons(const pb::Household* before, const pb::Household& after) {
   absl::flat_hash_map<std::string, const pb::Person*> known;  // by ID number

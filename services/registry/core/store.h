@@ -57,13 +57,15 @@ struct HouseholdPart {
 
 // Households that agree in what is counted by.
 struct HouseholdGroup {
-  std::string division_prefix;
+  std::string division;
   int state = 0;
   int category = 0;
   int kind = 0;
   int64_t households = 0;
   int64_t persons = 0;  // active members
 };
+// The group of one household.
+HouseholdGroup GroupOf(const pb::Household& household);
 
 // One change: the new state is change.revision.household(); `before` is null for a new household.
 struct HouseholdChange {
@@ -113,12 +115,10 @@ class RegistryReader : public FeedReader {
   virtual absl::StatusOr<std::vector<pb::Revision>> Revisions(std::string_view household_id,
                                                               int64_t after, int limit) = 0;
   virtual absl::StatusOr<HouseholdPart> ListHouseholds(const HouseholdQuery& query) = 0;
-  // In no order, a group in one entry or several; divisions are told apart by their first
-  // `prefix_digits` digits. The filter has no name. Adds up the sums of the villages; a filter by
-  // risks, flags or time looks at every household of the range, or at every monitored one when it
-  // takes no others.
+  // By village, in no order, a group in one entry or several. The filter has no name. Looks at
+  // every household of the range, or at every monitored one when the filter takes no others.
   virtual absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(
-      const DivisionRange& range, const pb::HouseholdFilter& filter, int prefix_digits) = 0;
+      const DivisionRange& range, const pb::HouseholdFilter& filter) = 0;
   // The id of the household with each 户编号, in order; nullopt for an unknown one.
   virtual absl::StatusOr<std::vector<std::optional<std::string>>> HouseholdIdsByNationalId(
       absl::Span<const std::string> national_ids) = 0;

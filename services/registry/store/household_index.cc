@@ -31,8 +31,7 @@ int64_t BitsOf(const google::protobuf::RepeatedPtrField<vocab::Risk>& risks) {
   return bits;
 }
 
-// Kinds, states, categories.
-void AppendSorts(const v1::HouseholdFilter& filter, std::vector<Value>* args) {
+void AppendKindsStatesCategories(const v1::HouseholdFilter& filter, std::vector<Value>* args) {
   for (const auto* values : {&filter.kinds(), &filter.states(), &filter.categories()}) {
     args->emplace_back(values->empty() ? kAllBits : BitsOf(*values));
   }
@@ -73,17 +72,17 @@ int64_t VillageNumber(std::string_view code) {
   return number;
 }
 
-bool IsSummed(const v1::HouseholdFilter& filter) {
+bool TakesBySort(const v1::HouseholdFilter& filter) {
   return filter.risk_types().empty() && filter.flags().empty() && !filter.has_changed_since();
 }
 
 bool TakesAll(const v1::HouseholdFilter& filter) {
-  return IsSummed(filter) && filter.kinds().empty() && filter.states().empty() &&
+  return TakesBySort(filter) && filter.kinds().empty() && filter.states().empty() &&
          filter.categories().empty();
 }
 
 void AppendFilter(const v1::HouseholdFilter& filter, std::vector<Value>* args) {
-  AppendSorts(filter, args);
+  AppendKindsStatesCategories(filter, args);
   args->emplace_back(BitsOf(filter.risk_types()));
   args->emplace_back(BitsOf(filter.flags()));
   args->emplace_back(LastLifecycle(filter));
@@ -92,27 +91,9 @@ void AppendFilter(const v1::HouseholdFilter& filter, std::vector<Value>* args) {
   args->emplace_back(filter.has_changed_since() ? Micros(since) + (since.nanos() % 1000 != 0) : 0);
 }
 
-void AppendSummedFilter(const v1::HouseholdFilter& filter, std::vector<Value>* args) {
-  AppendSorts(filter, args);
+void AppendSorts(const v1::HouseholdFilter& filter, std::vector<Value>* args) {
+  AppendKindsStatesCategories(filter, args);
   args->emplace_back(LastLifecycle(filter));
-}
-
-void VillageSums::Add(const v1::Household& h, int sign) {
-  auto& [households, members] = sums_[{h.division(), h.kind(), h.monitoring().state(),
-                                       h.monitoring().category(), h.lifecycle().state()}];
-  households += sign;
-  members += sign * ActiveMembers(h);
-}
-
-std::vector<std::vector<Value>> VillageSums::Rows() const {
-  std::vector<std::vector<Value>> rows;
-  for (const auto& [key, sums] : sums_) {
-    const auto& [households, members] = sums;
-    if (households == 0 && members == 0) continue;
-    const auto& [division, kind, state, category, lifecycle] = key;
-    rows.push_back({division, kind, state, category, lifecycle, households, members});
-  }
-  return rows;
 }
 
 }  // namespace fangpin::registry

@@ -38,14 +38,11 @@ int64_t NameKey(std::string_view name, const seal::Sealer& sealer) {
 absl::StatusOr<std::unique_ptr<const SqlChanges>> SqlChanges::Make(
     absl::Span<const HouseholdChange> changes, const seal::Sealer& sealer) {
   auto rows = std::make_unique<SqlChanges>();
-  VillageSums sums;
   for (const HouseholdChange& change : changes) {
     const pb::Household& h = change.revision.household();
     rows->keys_.Add(change);
     rows->feed_.Add(change);
     (change.before == nullptr ? rows->inserts_ : rows->updates_).push_back(HouseholdRow(h));
-    if (change.before != nullptr) sums.Add(*change.before, -1);
-    sums.Add(h, 1);
     FANGPIN_ASSIGN_OR_RETURN(std::string sealed, sealer.Seal(change.revision.SerializeAsString(),
                                                              RevisionPlace(h.id(), h.revision())));
     rows->revisions_.push_back(
@@ -61,7 +58,6 @@ absl::StatusOr<std::unique_ptr<const SqlChanges>> SqlChanges::Make(
     for (const auto& p : persons.released) rows->releases_.push_back(row(p));
     for (const auto& p : persons.claimed) rows->claims_.push_back(row(p));
   }
-  rows->sums_ = sums.Rows();
   return rows;
 }
 
@@ -72,7 +68,6 @@ absl::Status SqlChanges::Write(sql::Tx& tx, sql::Engine engine, TouchedKeys& tou
   if (*updated != static_cast<int64_t>(updates_.size())) return HouseholdChanged();
   FANGPIN_RETURN_IF_ERROR(NumberError(tx.ExecuteMany(q::kInsertHousehold, inserts_).status()));
   FANGPIN_RETURN_IF_ERROR(tx.ExecuteMany(q::kInsertRevision, revisions_).status());
-  FANGPIN_RETURN_IF_ERROR(tx.ExecuteMany(q::kAddToVillage, sums_).status());
   FANGPIN_RETURN_IF_ERROR(tx.ExecuteMany(q::kDropPerson, drops_).status());
   FANGPIN_RETURN_IF_ERROR(tx.ExecuteMany(q::kReleasePerson, releases_).status());
   FANGPIN_ASSIGN_OR_RETURN(const int64_t claimed, tx.ExecuteMany(q::kClaimPerson, claims_));

@@ -29,7 +29,7 @@ class SqlChanges final : public PreparedChanges {
  private:
   using Rows = std::vector<std::vector<sql::Value>>;
 
-  Rows inserts_, updates_, revisions_, sums_;
+  Rows inserts_, updates_, revisions_;
   Rows drops_, releases_, claims_;
   FeedNote feed_;
   CacheKeys keys_;

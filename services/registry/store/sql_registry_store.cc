@@ -150,16 +150,15 @@ class SqlTx final : public RegistryWriter {
     return part;
   }
 
-  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(const DivisionRange& range,
-                                                              const pb::HouseholdFilter& filter,
-                                                              int prefix_digits) override {
-    std::vector<Value> args = {prefix_digits, range.begin, range.end};
-    const sql::Statement* statement = &q::kSumVillages;
-    if (IsSummed(filter)) {
-      AppendSummedFilter(filter, &args);
-    } else {
+  absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholds(
+      const DivisionRange& range, const pb::HouseholdFilter& filter) override {
+    std::vector<Value> args = {range.begin, range.end};
+    const sql::Statement* statement = &q::kCountHouseholds;
+    if (const bool monitored = TakesMonitoredOnly(filter); monitored || !TakesBySort(filter)) {
+      statement = monitored ? &q::kCountMonitoredHouseholds : &q::kCountFilteredHouseholds;
       AppendFilter(filter, &args);
-      statement = TakesMonitoredOnly(filter) ? &q::kCountMonitoredHouseholds : &q::kCountHouseholds;
+    } else {
+      AppendSorts(filter, &args);
     }
     std::vector<HouseholdGroup> groups;
     FANGPIN_RETURN_IF_ERROR(tx_.ForEach(*statement, args, [&](const Row& row) {

@@ -17,7 +17,7 @@
 namespace fangpin::ctl {
 namespace {
 
-constexpr absl::Duration kMaxLifetime = 366 * absl::Hours(24);
+constexpr absl::Duration kMaxLifetime = absl::Hours(366 * 24);
 
 struct Options {
   std::string roles_file = rpc::FindDeployed("deploy/config/roles.textproto");

@@ -18,20 +18,9 @@ CREATE TABLE households (
 CREATE INDEX households_division ON households (division, id);
 -- Some in a hundred, and asked for most of the time.
 CREATE INDEX households_monitored ON households (division, id) WHERE state > 1;
+-- Counts read this alone. Its columns change seldom, so ordinary updates leave it as it is.
+CREATE INDEX households_sorts ON households (division, state, category, kind, lifecycle, members);
 CREATE UNIQUE INDEX households_national_id ON households (national_id);
-
--- How many households and active members of each sort a village has: kept with every write, so that
--- a province is counted without reading its households. Rows may fall to zero.
-CREATE TABLE village_sums (
-  division {{key}} NOT NULL,
-  kind BIGINT NOT NULL,
-  state BIGINT NOT NULL,
-  category BIGINT NOT NULL,
-  lifecycle BIGINT NOT NULL,
-  households BIGINT NOT NULL,
-  members BIGINT NOT NULL,
-  PRIMARY KEY (division, kind, state, category, lifecycle)
-);
 
 -- sealed: the Revision message with the household after it.
 CREATE TABLE revisions (

@@ -116,46 +116,40 @@ SELECT DISTINCT h.division, h.id
  ORDER BY h.division, h.id
  LIMIT $13;
 
+-- Counts by village and sort. Needs no column beside those of its index.
 -- name: CountHouseholds
-SELECT substr(division, 1, $1), state, category, kind, count(*), sum(members)
+SELECT division, state, category, kind, count(*), sum(members)
   FROM households
- WHERE division >= $2 AND division < $3
-   AND ((1 << CAST(kind AS INTEGER)) & $4) <> 0
-   AND ((1 << CAST(state AS INTEGER)) & $5) <> 0
-   AND ((1 << CAST(category AS INTEGER)) & $6) <> 0
-   AND ($7 = 0 OR (risks & $7) <> 0) AND (flags & $8) = $8
-   AND lifecycle <= $9 AND update_us >= $10
- GROUP BY 1, 2, 3, 4;
+ WHERE division >= $1 AND division < $2
+   AND ((1 << CAST(kind AS INTEGER)) & $3) <> 0
+   AND ((1 << CAST(state AS INTEGER)) & $4) <> 0
+   AND ((1 << CAST(category AS INTEGER)) & $5) <> 0
+   AND lifecycle <= $6
+ GROUP BY division, state, category, kind;
 
+-- name: CountFilteredHouseholds
+SELECT division, state, category, kind, count(*), sum(members)
+  FROM households
+ WHERE division >= $1 AND division < $2
+   AND ((1 << CAST(kind AS INTEGER)) & $3) <> 0
+   AND ((1 << CAST(state AS INTEGER)) & $4) <> 0
+   AND ((1 << CAST(category AS INTEGER)) & $5) <> 0
+   AND ($6 = 0 OR (risks & $6) <> 0) AND (flags & $7) = $7
+   AND lifecycle <= $8 AND update_us >= $9
+ GROUP BY division, state, category, kind;
+
+-- One by one: there are few, and grouping them would choose another index.
 -- name: CountMonitoredHouseholds
-SELECT substr(division, 1, $1), state, category, kind, count(*), sum(members)
+SELECT division, state, category, kind, 1, members
   FROM households
- WHERE division >= $2 AND division < $3
+ WHERE division >= $1 AND division < $2
    AND state > 1
-   AND ((1 << CAST(kind AS INTEGER)) & $4) <> 0
-   AND ((1 << CAST(state AS INTEGER)) & $5) <> 0
-   AND ((1 << CAST(category AS INTEGER)) & $6) <> 0
-   AND ($7 = 0 OR (risks & $7) <> 0) AND (flags & $8) = $8
-   AND lifecycle <= $9 AND update_us >= $10
- GROUP BY 1, 2, 3, 4;
-
--- name: SumVillages
-SELECT substr(division, 1, $1), state, category, kind, sum(households), sum(members)
-  FROM village_sums
- WHERE division >= $2 AND division < $3
-   AND ((1 << CAST(kind AS INTEGER)) & $4) <> 0
-   AND ((1 << CAST(state AS INTEGER)) & $5) <> 0
-   AND ((1 << CAST(category AS INTEGER)) & $6) <> 0
-   AND lifecycle <= $7
- GROUP BY 1, 2, 3, 4
-HAVING sum(households) > 0;
-
--- name: AddToVillage
-INSERT INTO village_sums (division, kind, state, category, lifecycle, households, members)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-    ON CONFLICT (division, kind, state, category, lifecycle) DO UPDATE
-   SET households = village_sums.households + excluded.households,
-       members = village_sums.members + excluded.members;
+   AND ((1 << CAST(kind AS INTEGER)) & $3) <> 0
+   AND ((1 << CAST(state AS INTEGER)) & $4) <> 0
+   AND ((1 << CAST(category AS INTEGER)) & $5) <> 0
+   AND ($6 = 0 OR (risks & $6) <> 0) AND (flags & $7) = $7
+   AND lifecycle <= $8 AND update_us >= $9
+ ORDER BY division, id;
 
 -- name: FindNationalIds
 SELECT national_id, id
